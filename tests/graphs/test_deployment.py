@@ -1,6 +1,5 @@
-"""Graphs of a deployment that changes, breaks and vanishes while somebody watches.
-
-What may come back from a deployment.
+"""Graphs of a deployment that changes, breaks and vanishes while sessions watch, and what it may
+answer.
 """
 
 import asyncio
@@ -191,7 +190,7 @@ def test_a_graph_comes_in_an_envelope_or_bare() -> None:
         (b'{"success": true, "data": ' + b"[" * 200_000, "(too deeply|no graph)"),
     ],
 )
-def test_whatever_else_comes_is_said(body: bytes, why: str) -> None:
-    """GRA-22: broken, cut, another thing, nested without end."""
+def test_an_answer_that_is_no_graph_is_refused_with_its_reason(body: bytes, why: str) -> None:
+    """GRA-22: a broken, cut, foreign or endlessly nested answer is refused with its reason."""
     with pytest.raises(FileUnreadable, match=why):
         parse_graph_response(body)

@@ -87,7 +87,7 @@ async def test_every_failure_is_a_sentence_of_that_graph_alone(
 
 @pytest.mark.parametrize("fault", ["hang", "trickle"])
 async def test_a_round_ends_in_its_time(served: Dagnet, fault: Fault) -> None:
-    """GRA-22: whoever sends nothing, or a byte now and then, is late."""
+    """GRA-22: a deployment that sends nothing, or a byte now and then, is late."""
     served.fault = fault
     found = await asking(served, "a", "b", "c", seconds=0.5).fetch_all()
     assert all(
@@ -97,7 +97,7 @@ async def test_a_round_ends_in_its_time(served: Dagnet, fault: Fault) -> None:
 
 
 async def test_a_deployment_that_is_not_there_is_said() -> None:
-    """GRA-22: nobody listens."""
+    """GRA-22: a refused connection is reported as such."""
     with dagnet() as gone:
         pass
     assert (await asking(gone, "a").fetch_all())["a"] == Failed(

@@ -1,4 +1,4 @@
-"""Folders that change while somebody watches."""
+"""Folders that change while sessions watch."""
 
 import asyncio
 import json
@@ -96,7 +96,7 @@ async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> N
 async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmless(
     root: Path,
 ) -> None:
-    """GRA-12: nobody waits for a source that is closed."""
+    """GRA-12: closing a source ends its listeners."""
     graphs = FolderGraphs({"w": root}).load()
     async with graphs:
         waiting = asyncio.ensure_future(anext(graphs.changes(), None))

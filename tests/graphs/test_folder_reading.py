@@ -188,7 +188,7 @@ def test_a_renamed_folder_is_watched_and_missed_by_its_name(renamed: Path) -> No
     assert "there is no folder elsewhere/" in missing.errors[0].text
 
 
-def test_a_renamed_folder_that_is_a_link_leads_nobody_out(renamed: Path) -> None:
+def test_a_renamed_folder_that_is_a_link_does_not_lead_out(renamed: Path) -> None:
     """GRA-8, GRA-28: its files are refused one by one."""
     outside = renamed.parent / "outside"
     outside.mkdir()
