@@ -32,13 +32,13 @@ SOURCES = (
 WHERE = {"workspace": CHANNEL.workspace, "env": CHANNEL.env, "graph": GRAPH}
 BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
 SECONDS = 60.0  # that an answer may take on a busy machine
-LOOK_SECONDS = 30.0  # between two looks of whoever watches
+LOOK_SECONDS = 30.0  # between two polls of the session that watches
 
 
 class Town:
     """A server at `url`, `key` that signs a program in, and the document that it gives.
 
-    Somebody watches there: otherwise bodies would be dropped unread.
+    A session watches there: otherwise bodies would be dropped unread.
     """
 
     def __init__(self, url: str, key: str) -> None:
@@ -66,7 +66,7 @@ class Town:
         )
 
     def stay(self) -> None:
-        """Goes on watching: whoever does not look for five minutes has left."""
+        """Keeps the session watching: one that does not poll for five minutes has left."""
         if time.monotonic() - self._seen > LOOK_SECONDS:
             path = f"{self.url}/api/watch/{self._watching}/frames"
             assert self.asking.get(path, headers=self.signed_in, timeout=SECONDS).status_code == 200
@@ -129,7 +129,7 @@ def aim(case: Case, session: str) -> None:
 
 
 def hurry(case: Case) -> None:
-    """Nobody waits half a minute for a poll here."""
+    """Sets a poll's `wait` to 0, so that no test waits half a minute."""
     wait = (case.query or {}).get("wait")
     if isinstance(wait, int | float) and 0 < wait <= 25:
         case.query["wait"] = 0

@@ -1,4 +1,6 @@
-"""Plants canaries: values that nobody else uses, in every field of what Segment sends, so that whatever leaks is found by its mark."""
+"""Plants canaries, values that occur nowhere else, in every field of what Segment sends, so that a
+leak is recognised.
+"""
 
 import json
 from collections.abc import Iterator

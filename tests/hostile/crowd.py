@@ -1,6 +1,8 @@
-"""Ten hostile clients, each hostile in its own way until its time is over; what they are answered is counted by status.
+"""Ten hostile clients, each hostile in its own way until its time is over; the answers are counted
+by status.
 
-A program of its own, so that its load is not felt by whoever measures: `python -m tests.hostile.crowd PORT KEY SESSION SECONDS`.
+A program of its own, so that its load does not disturb measurements: `python -m tests.hostile.crowd
+PORT KEY SESSION SECONDS`.
 """
 
 import asyncio
@@ -61,7 +63,7 @@ class Crowd:
         }
 
     async def run(self, seconds: float) -> None:
-        """All of them at once; each goes on whatever the server does to it."""
+        """Runs all of them at once; each goes on if the server cuts it off."""
 
         async def lasting(way: Callable[[], Coroutine[None, None, None]]) -> None:
             while True:

@@ -190,7 +190,9 @@ async def _quiet(
     watching: list[asyncio.Task[None]],
     doors: Callable[[], Awaitable[dict[str, dict[str, Any]]]],
 ) -> None:
-    """Until every good viewer was told of everything that the doors took; raises what a viewer raised."""
+    """Waits until every good viewer has received everything that was taken; raises what a viewer
+    raised.
+    """
     async with asyncio.timeout(90):
         while True:
             taken = sum(door["taken"] for door in (await doors()).values())

@@ -36,7 +36,7 @@ PROMISED = [
     a_clear_answer,
 ]
 IN_PART = {"deliver_post", "deliver_put", "deliver_patch", "track_b", "track_batch"}
-"""Of a batch what is an event is taken, whatever stands beside it."""
+"""Operations that take the valid events of a batch, and refuse the others beside them."""
 REFUSING = [400, 401, 403, 404, 405, 410, 413, 429, 503]
 WAYS_IN = [sign_in.SHOWN, sign_in.TYPED, sign_in.BEGUN, sign_in.CAME_BACK]
 ASKED = [("local", offer) for offer in ALL_OPERATIONS if offer not in WAYS_IN]
@@ -122,7 +122,7 @@ def test_every_answer_is_one_that_the_document_names(
 def test_what_one_answer_gives_another_request_takes(
     place: Callable[[str], Place], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """API-3: On, then whatever may be done with a session, in any order, Off in between."""
+    """API-3: On, then any operations of a session in any order, Off in between."""
     there = place("local")
     enough, failures = within(lambda: None, SECONDS_OF_FUZZ or inf), []
     only = there.schema.include(path_regex="^/api/watch").exclude(path_regex="stream$")

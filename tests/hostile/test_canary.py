@@ -126,7 +126,7 @@ def deliver(told: Told) -> None:
 
 
 def pester(told: Told) -> None:
-    """Canaries where nobody expects them: headers, paths and questions of strangers."""
+    """Plants canaries in unlikely places: headers, paths and requests of strangers."""
     headers = {
         "user-agent": MARK,
         "x-forwarded-for": MARK,
@@ -159,7 +159,7 @@ def pester(told: Told) -> None:
 
 
 def watch(told: Told) -> list[str]:
-    """Looks at everything that there is to see, and lets a viewer look somebody up."""
+    """Looks at everything that there is to see, and looks up a person as a viewer."""
     sessions = []
     for workspace in ("plain", "all"):
         opened = told.viewer.post(
@@ -192,7 +192,7 @@ def look(told: Told, sessions: list[str]) -> None:
 
 
 def stored(url: str) -> Iterator[tuple[bytes, object]]:
-    """Every key of the store with what it holds, whatever its type."""
+    """Every key of the store with its value, for every type of key."""
     with redis.Redis.from_url(url) as store:
         readers: dict[bytes, Any] = {
             b"string": store.get,

@@ -31,7 +31,9 @@ STEPS = st.one_of(
 
 
 class Try:
-    """What everybody has seen so far, and so could use: session ids, positions and tokens, of whomever they are."""
+    """What all people have seen so far, and so could use: session ids, positions and tokens of any
+    of them.
+    """
 
     def __init__(self, town: Town) -> None:
         self.town = town
@@ -42,7 +44,7 @@ class Try:
         self.sent = 0
 
     def role(self, who: str, channel: Channel) -> Any:
-        """What somebody may do on a channel."""
+        """The role of a person on a channel, None if they have none."""
         role, on = PEOPLE[who]
         here = {f"{channel.workspace}/{channel.env}", f"{channel.workspace}/*"}
         return role if who not in self.revoked and here.intersection(on) else None
@@ -162,8 +164,10 @@ class Try:
 
 
 @given(st.lists(STEPS, min_size=5, max_size=30))
-async def test_nobody_gets_into_anothers_channel(steps: list[tuple[Any, ...]]) -> None:
-    """ACC-2, ACC-19: by any id, position, token or graph that they have seen or guess, in any order."""
+async def test_no_person_gets_into_anothers_channel(steps: list[tuple[Any, ...]]) -> None:
+    """ACC-2, ACC-19: no id, position, token or graph that they have seen or guessed, in any order,
+    lets a person in.
+    """
     async with Town() as town:
         trying = Try(town)
         for step in steps:
@@ -184,13 +188,13 @@ async def test_the_way_in_is_open_to_those_who_may() -> None:
 
 
 async def test_one_persons_tokens_differ_from_channel_to_channel() -> None:
-    """ACC-2: so that nobody can be followed from one into another."""
+    """ACC-2: a person cannot be followed from one channel into another."""
     async with Town() as town:
         assert len({town.intake.tokens(channel, "userId", USER) for channel in CHANNELS}) == 3
 
 
 async def test_a_position_of_another_channel_is_a_gap() -> None:
-    """ACC-2: and never somebody else's entries."""
+    """ACC-2: another channel's entries are never returned."""
     async with Town() as town:
         trying = Try(town)
         await trying.step(("open", "ann", CHANNELS[0], "shop-map"))
@@ -233,7 +237,7 @@ async def test_a_role_that_is_lost_is_lost_for_open_sessions_too() -> None:
 
 
 async def test_a_write_key_opens_its_own_channel_alone() -> None:
-    """ACC-2: whoever has it can send there, and sees nothing anywhere."""
+    """ACC-2: with a write key one can send to its channel, and watch nothing."""
     async with Town() as town:
         trying = Try(town)
         await trying.step(("open", "bob", CHANNELS[1], "shop-map"))

@@ -8,7 +8,9 @@ from tests.support.program import running
 
 
 def test_good_clients_miss_nothing_beside_hostile_ones(tmp_path: Path) -> None:
-    """OPS-20, DOOR-1, HUB-6: every event is seen by every good viewer once, no gap is told, and all ledgers sum."""
+    """OPS-20, DOOR-1, HUB-6: each good viewer sees every event once and no gap, and all ledgers
+    sum.
+    """
     (tmp_path / "realtime.toml").write_text(configuration())
     key_file = tmp_path / "key"
     with running(

@@ -1,4 +1,6 @@
-"""Three channels, three people and a thief in one server, asked without sockets; whatever is of a channel bears its mark."""
+"""Three channels, three people and a thief in one server, asked without sockets; everything of a
+channel bears its mark.
+"""
 
 import hmac
 import json
