@@ -9,7 +9,9 @@ from dagnet_realtime.ports.relay import Message, RelayLimits
 
 
 class Provider:
-    """Keeps what was published; `subscribed` is how many it tells of, None where it does not count."""
+    """Keeps what was published; `subscribed` is how many subscribers it reports, None if it does
+    not count them.
+    """
 
     def __init__(self, **limits: Any) -> None:
         self.limits = RelayLimits(**limits)

@@ -55,7 +55,9 @@ async def test_identities_need_the_policy_too() -> None:
 
 
 async def test_another_role_moves_an_open_stream_at_once() -> None:
-    """ACC-21: at its position, nothing twice and nothing lost; the viewer is told by a change frame."""
+    """ACC-21: a change frame tells the viewer; the new role applies from its position on, nothing
+    is repeated or lost.
+    """
     async with Stage(policy=REVEAL) as stage:
         session = await stage.hub.open(SHOP, "checkout", "ann", "", "identities")
         session = await stage.hub.change(session.id, follows=["token-1"])
@@ -75,7 +77,9 @@ async def test_another_role_moves_an_open_stream_at_once() -> None:
 
 
 async def test_a_rule_that_tightens_takes_effect_on_what_the_log_holds() -> None:
-    """ACC-21: for who watches, who comes back later and who polls; and it is told."""
+    """ACC-21: a property newly denied is missing for streaming, returning and polling viewers
+    alike, and a change frame reports the rule.
+    """
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)

@@ -38,7 +38,9 @@ def beat(offset: int) -> EncodedFrame:
 
 
 async def test_a_boundary_leads_to_the_frame_that_goes_on_from_it() -> None:
-    """HUB-7: whoever stands on a boundary needs no private frame; signs of life move nobody."""
+    """HUB-7: a viewer on a frame's boundary shares the frames that follow; a heartbeat moves no
+    position.
+    """
     ring = FrameBuffer(at(0), 10, 10**6)
     ring.push(batch(0, 5))
     ring.push(beat(5))
@@ -73,7 +75,7 @@ async def test_an_emptied_ring_keeps_its_head() -> None:
     assert (ring.sequence_after(at(0)), ring.sequence_after(at(5)), ring.end) == (None, 1, 1)
 
 
-async def test_waiting_viewers_wake_and_a_cancelled_one_harms_nobody() -> None:
+async def test_waiting_viewers_wake_and_a_cancelled_one_harms_none() -> None:
     """HUB-9: one viewer that goes does not take the others' wake-up with it."""
     ring = FrameBuffer(at(0), 10, 10**6)
     gone, there = ring.wait(), ring.wait()

@@ -4,7 +4,7 @@ from tests.hub.stage import SHOP, Stage
 from tests.support.entries import entry
 
 
-async def test_a_feed_runs_only_while_somebody_is_there() -> None:
+async def test_a_feed_runs_only_while_it_has_viewers() -> None:
     """HUB-5: with the last viewer gone the views and then the feed retire; the next viewer starts it anew, without a seam."""
     async with Stage() as stage:
         session = await stage.open()

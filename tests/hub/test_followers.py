@@ -23,7 +23,7 @@ async def opened(stage: Stage, person: str, *follows: str, role: Role = "follow"
 
 
 def told(reader: Reader) -> list[dict[str, tuple[str, ...]]]:
-    """Each time that the viewer was told: tokens by name."""
+    """The follows of each company frame that the viewer received: tokens by name."""
     return [
         {one.name: one.tokens for one in sent.frame.follows}
         for sent in reader.got

@@ -63,7 +63,9 @@ def test_the_policys_version_follows_its_rules_and_not_its_secrets() -> None:
 
 
 def test_a_tap_learns_the_rules_it_must_keep() -> None:
-    """HUB-24: denials and the kinds of trace identifiers are told; where only explicit ones count, no personal one is."""
+    """HUB-24: the posture lists denials and the kinds of trace identifiers; under `identity =
+    "trace_id"` it lists no personal kind.
+    """
     posture = guarantees_for(
         Policy(deny=("internal_*",), trace=("properties.trip", "userId"), identity="trace_id"),
         frozenset(),

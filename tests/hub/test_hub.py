@@ -44,7 +44,7 @@ async def test_a_stream_begins_with_hello_and_goes_on_where_on_was() -> None:
 
 
 async def test_nothing_before_on_is_shown() -> None:
-    """HUB-2: a session sees what came after it began, whatever position it asks for."""
+    """HUB-2: a session sees only what came after it began, even if it asks for an earlier one."""
     async with Stage() as stage:
         first = await stage.open()
         await stage.log.append(SHOP, entries(1, 5, name="Home"))
@@ -228,7 +228,7 @@ async def test_a_reloaded_graph_is_told_and_watched_at_once() -> None:
 
 
 async def test_a_graph_that_vanishes_stays_lit() -> None:
-    """HUB-11: who watches it goes on with its last version, and is told."""
+    """HUB-11: its viewers keep its last version, and a change frame says so."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -480,7 +480,7 @@ async def test_a_person_whom_the_door_forgot_is_forgotten_in_live_views() -> Non
 
 
 async def test_a_lost_log_is_a_gap_for_all() -> None:
-    """HUB-8: a feed whose log began another life tells its viewers that nobody knows what they missed."""
+    """HUB-8: if the log began another life, viewers get a gap of unknown size."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -515,7 +515,7 @@ async def test_off_and_on_again_in_one_tick_begins_anew() -> None:
 
 
 async def test_revoking_ends_a_persons_streams() -> None:
-    """ACC-17: a person who lost the right to watch is told so, and does not come back."""
+    """ACC-17: a person who lost the right to watch gets a bye; other people's streams go on."""
     async with Stage() as stage:
         ann, bob = (
             await stage.read(await stage.open()),

@@ -75,7 +75,7 @@ STEPS = st.one_of(
 
 @given(st.lists(STEPS, max_size=40))
 def test_the_ledger_sums_after_every_step(steps: list[tuple[str, str, int]]) -> None:
-    """DOOR-1: whatever happens in whatever order."""
+    """DOOR-1: the ledger sums after any outcomes in any order."""
     tried = gate()
     for step, code, events in steps:
         match step:
@@ -118,7 +118,7 @@ class Shelf:
         self.needed = frozenset({"device"})
 
     def catalogue(self, workspace: str) -> Catalogue:
-        """Acme's; nobody else has one."""
+        """The catalogue of Acme; no other workspace has one."""
         if workspace != "acme":
             raise Problem("not_found", "No such workspace")
         return Catalogue(version="1", needed=self.needed)
@@ -152,7 +152,7 @@ class House:
         self.start: Position | None = None
 
     async def watch(self) -> None:
-        """Somebody opens a lease on Acme."""
+        """Opens a lease on Acme, as a first viewer does."""
         self.start = await self.log.acquire_lease(ACME, "lease", 10**6)
 
     async def entries(self) -> Sequence[Entry]:
@@ -198,7 +198,9 @@ async def test_a_signed_delivery_becomes_an_entry() -> None:
 
 
 async def test_repeats_are_told_by_the_id_as_it_came() -> None:
-    """SEG-14, LOG-3: whatever is shown of it; whoever sends the shown digest as an id of its own sends another message."""
+    """SEG-14, LOG-3: repeats are recognised by the id as sent; a message whose id equals another's
+    shown digest is another message.
+    """
     house = House()
     await house.watch()
     long = "x" * 101
@@ -223,7 +225,7 @@ async def test_repeats_are_told_by_the_id_as_it_came() -> None:
 
 
 async def test_a_message_without_an_id_is_shown_by_the_channels_digest_alone() -> None:
-    """SEG-14: nobody who has no key can try which message it was."""
+    """SEG-14: the digest is keyed, so guessing a message by its digest needs the channel's key."""
     house, other = House(), House(token_key=Secret("o" * 32))
     message = {"type": "track", "event": "E", "userId": "ada@example.com"}
     for one in (house, other):
@@ -234,8 +236,10 @@ async def test_a_message_without_an_id_is_shown_by_the_channels_digest_alone() -
     assert (await house.entries())[0].id != (await other.entries())[0].id
 
 
-async def test_placeholders_identify_nobody_and_are_counted() -> None:
-    """RED-21: six visitors stay six; a shared message id is told, and its repeats are duplicates as at Segment."""
+async def test_placeholders_are_not_identifiers_and_are_counted() -> None:
+    """RED-21: six visitors stay six; a shared message id is reported, and its repeats are
+    duplicates, as at Segment.
+    """
     house = House()
     await house.watch()
     for number, id in enumerate(["undefined", "null", "[object Object]", "NaN", "None", "0"]):
@@ -267,8 +271,8 @@ async def test_placeholders_identify_nobody_and_are_counted() -> None:
     )
 
 
-async def test_nobody_is_looked_for_or_forgotten_by_a_placeholder() -> None:
-    """RED-21: it would be somebody else."""
+async def test_a_placeholder_is_neither_looked_up_nor_forgotten() -> None:
+    """RED-21: a lookup or deletion by a placeholder would concern other people."""
     house = House()
     await house.watch()
     with pytest.raises(Problem, match="a placeholder"):
@@ -277,16 +281,18 @@ async def test_nobody_is_looked_for_or_forgotten_by_a_placeholder() -> None:
     assert house.forgotten == []
 
 
-async def test_nobody_watching_nothing_is_read() -> None:
-    """DOOR-2: verified, counted event by event, dropped; not even parsed."""
+async def test_nothing_is_read_without_viewers() -> None:
+    """DOOR-2: without viewers, deliveries are verified, counted event by event and dropped
+    unparsed.
+    """
     house = House()
     await house.deliver(track("a"), track("b"), {"no": "event"})
     await house.deliver({"no": "event"})
     assert house.door == IngestCounters(received=4, unwatched=4)
 
 
-async def test_an_unsigned_delivery_is_refused_even_where_nobody_watches() -> None:
-    """DOOR-2: the signature comes first."""
+async def test_an_unsigned_delivery_is_refused_even_without_viewers() -> None:
+    """DOOR-2: the signature is checked before viewers are."""
     house = House()
     with pytest.raises(Problem) as caught:
         await house.deliver(track(), secret=b"wrong")
@@ -355,7 +361,7 @@ async def test_what_an_envelope_adds_to_each_event_counts_in_stretches_and_rates
 
 
 async def test_a_batch_that_cannot_be_split_counts_as_one() -> None:
-    """DOOR-1: nobody knows how many it held."""
+    """DOOR-1: how many events it held is unknown."""
     house = House()
     body = b'[{"type":"track"},'
     with pytest.raises(Problem) as caught:
@@ -461,7 +467,7 @@ async def test_one_workspaces_secret_opens_no_other_workspaces_door() -> None:
 
 
 def test_two_sources_with_one_id_or_key_are_refused() -> None:
-    """DOOR-7: or nobody could tell them apart."""
+    """DOOR-7: sources that share an id or a write key could not be told apart."""
     house = House()
     for twin in (WEB, msgspec.structs.replace(SDK, id="sdk-2")):
         with pytest.raises(Problem):
@@ -480,8 +486,10 @@ def test_the_tokens_to_follow_are_those_of_entries() -> None:
     assert house.intake.tokens(ACME, "userId", "u") != house.intake.tokens(GLOBEX, "userId", "u")
 
 
-def test_a_kind_that_makes_no_tokens_finds_nobody() -> None:
-    """TRC-29: somebody is found by the kinds of identifiers that the policy names, and is not followed in vain by another."""
+def test_a_kind_that_makes_no_tokens_is_not_looked_up() -> None:
+    """TRC-29: people are looked up by the kinds of identifiers that the policy names; any other
+    kind is refused.
+    """
     house = House()
     assert house.intake.tokens(ACME, "previousId", "u") == house.intake.tokens(ACME, "userId", "u")
     with pytest.raises(Problem, match="cannot be looked up") as caught:
@@ -559,8 +567,10 @@ DELETES = [
 
 
 @pytest.mark.parametrize("message", DELETES, ids=[message["type"] for message in DELETES])
-async def test_a_public_write_key_deletes_nobody(message: dict[str, Any]) -> None:
-    """DOOR-17: refused alone and counted, whatever it is called and by whatever route; the rest of its batch is taken."""
+async def test_a_public_write_key_deletes_no_one(message: dict[str, Any]) -> None:
+    """DOOR-17: a deletion is refused and counted on every route, in any spelling; the rest of its
+    batch is taken.
+    """
     house = House()
     await house.watch()
     await house.intake.track(SDK, msgspec.json.encode(track("a", userId="u")), "track")
@@ -643,7 +653,9 @@ BODIES = (
     )
 )
 @tries(60)
-async def test_the_ledger_sums_whatever_comes(steps: list[tuple[bytes, bool, str, str]]) -> None:
+async def test_the_ledger_sums_after_any_deliveries(
+    steps: list[tuple[bytes, bool, str, str]],
+) -> None:
     """DOOR-1: any sequence of good, bad, unsigned, unwatched and flooding deliveries."""
     house = House(max_rate=2.0)
     for body, signed, door, before in steps:

@@ -65,7 +65,7 @@ def test_a_session_is_trusted_while_it_lives_and_was_confirmed(
 
 
 async def test_time_is_the_stores_and_bounded() -> None:
-    """REL-20: two seconds, whatever the machine's own clock says."""
+    """REL-20: time is the store's, not the machine's, and the time left is at most the bound."""
     clock = FakeClock()
     leased = lease(Provider(), clock)
     await clock.advance(0.5)

@@ -80,7 +80,7 @@ async def test_a_frame_over_the_limit_goes_in_pieces_and_counts_are_whole() -> N
         assert ledger["lit"] == ledger["carried"] + ledger["thinned"]
 
 
-async def test_followed_traces_are_carried_whatever_the_limit() -> None:
+async def test_followed_traces_are_carried_at_any_limit() -> None:
     """HUB-27: followed traces are never cut."""
     provider = Provider(limit=1_000, pieces=1)
     async with Relayed(provider) as stage:
@@ -197,7 +197,7 @@ async def test_without_a_relay_there_is_no_subscription() -> None:
 
 
 async def test_a_session_without_a_right_is_out_within_30_seconds() -> None:
-    """ACC-17: the others are told to ask for the new name; on the old one nothing follows."""
+    """ACC-17: the others are asked to take the new name; nothing is published under the old one."""
     provider = Provider()
     async with Relayed(provider) as stage:
         staying, old = await stage.subscribed("ann")
@@ -267,7 +267,7 @@ async def test_a_webhook_without_a_signature_is_refused() -> None:
 
 
 async def test_a_subscription_tells_who_else_watches() -> None:
-    """REL-23: whatever their filters."""
+    """REL-23: also viewers with other filters are counted and named."""
     async with Relayed(Provider()) as stage:
         ann, _ = await stage.subscribed("oidc:ann")
         await stage.subscribed("oidc:bob", "type:page")

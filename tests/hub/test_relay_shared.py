@@ -154,7 +154,9 @@ async def test_a_process_that_was_killed_holds_a_view_up_for_seconds_alone() -> 
 
 
 async def test_a_session_that_ends_is_out_at_every_process_and_the_others_go_on() -> None:
-    """REL-25, ACC-17: whichever process heard of it, the channel goes on under another name, and no process signs the old one."""
+    """REL-25, ACC-17: when a session ends at one process, its channel gets a new name, and no
+    process signs the old one.
+    """
     async with processes_of() as stage:
         processes = [stage.process() for _ in range(2)]
         staying, old = await stage.subscribed(processes[0], processes[1], "ann")
@@ -207,7 +209,9 @@ async def test_a_dismissed_session_is_confirmed_no_more() -> None:
 
 
 async def test_another_version_of_the_graph_moves_its_viewers_at_once() -> None:
-    """REL-25: they are told to ask, and all processes with the same files name the same channel."""
+    """REL-25: viewers are asked to take the new channel; processes with the same files give it one
+    name.
+    """
     async with processes_of() as stage:
         processes = [stage.process() for _ in range(2)]
         session, old = await stage.subscribed(processes[0], processes[1])

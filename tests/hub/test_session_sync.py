@@ -93,7 +93,7 @@ async def two() -> AsyncIterator[Two]:
 
 
 async def test_off_in_one_process_ends_the_streams_of_another() -> None:
-    """HUB-50: they are told at once, and nobody is asked back."""
+    """HUB-50: they get a bye at once, without a time to come back."""
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)
@@ -148,7 +148,7 @@ async def test_a_trace_that_one_process_follows_is_carried_by_another_with_its_p
 
 
 async def test_a_store_that_lost_everything_costs_a_gap_and_no_session() -> None:
-    """HUB-52: whoever is watched here is brought back within a second, at a gap of unknown size."""
+    """HUB-52: sessions with viewers here are restored within a second, at a gap of unknown size."""
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)
@@ -180,8 +180,10 @@ async def test_a_viewer_between_two_connections_keeps_its_session_where_it_is_kn
         assert gone.value.code == "gone"
 
 
-async def test_while_a_lost_store_is_filled_again_nobody_is_told_that_a_session_is_gone() -> None:
-    """LOG-66: who does not know it says to come back, and late news of it ends no stream."""
+async def test_while_a_lost_store_is_filled_again_no_session_counts_as_gone() -> None:
+    """LOG-66: a process that does not know a session asks to retry, and late news of it ends no
+    stream.
+    """
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)
@@ -202,7 +204,9 @@ async def test_while_a_lost_store_is_filled_again_nobody_is_told_that_a_session_
 async def test_a_viewer_between_two_connections_finds_its_session_at_a_process_that_never_served_it() -> (
     None
 ):
-    """HUB-52: by the next round of one that did; whoever ended it is believed, and an old one is left to lapse."""
+    """HUB-52: the next round of a process that served it restores it; an ended session stays ended,
+    and one idle too long lapses.
+    """
     async with two() as both:
         session, ended, old = (
             await both.stage.open(),

@@ -46,7 +46,7 @@ def watching(
 
 
 def test_people_who_signed_in_see_each_others_names() -> None:
-    """REL-23: each once, however many tabs they have, and never one's own; whatever they filter by."""
+    """REL-23: each name once, however many tabs, never one's own, and also across filters."""
     ann, bob = watching("oidc:ann@shop.example"), watching("proxy:bob", filter="type:page")
     live = [ann, bob, watching("proxy:bob"), watching("oidc:ann@shop.example")]
     assert presence_for(ann, live) == Presence(others=3, names=("bob",))
@@ -54,7 +54,7 @@ def test_people_who_signed_in_see_each_others_names() -> None:
 
 
 def test_a_token_is_counted_and_learns_no_name() -> None:
-    """REL-23: nor does whoever sits at this machine."""
+    """REL-23: token sessions and the local user count, but neither have nor see names."""
     ann, screen, local = watching("oidc:ann"), watching("token:t1"), watching("local")
     live = [ann, screen, local]
     assert presence_for(ann, live) == Presence(others=2)
@@ -94,7 +94,7 @@ def session(id: str, *follows: str, person: str = "ann") -> WatchSession:
 
 
 def test_a_channel_follows_a_bounded_number_of_traces() -> None:
-    """HUB-16: the same token counts once, whoever follows it."""
+    """HUB-16: a token followed by several sessions counts once."""
     desk = SessionRegistry(SessionLimits(follows_per_channel=3))
     desk.upsert(session("a", "k1.a", "k1.b"), 0)
     assert desk.validate_follows(session("b"), ["k1.b", "k1.c", "k1.c"]) == ("k1.b", "k1.c")
@@ -103,7 +103,9 @@ def test_a_channel_follows_a_bounded_number_of_traces() -> None:
 
 
 def test_one_person_cannot_keep_the_others_from_following() -> None:
-    """HUB-16: a person has a budget beside the channel's, over all their sessions at whichever process."""
+    """HUB-16: beside the channel's budget, each person has one over all their sessions at all
+    processes.
+    """
     desk = SessionRegistry(
         SessionLimits(follows_per_channel=5, follows_per_person=3, follows_per_session=3)
     )

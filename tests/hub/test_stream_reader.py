@@ -111,7 +111,7 @@ class House:
         )
 
     async def on(self, lease: str = "lease") -> Position:
-        """Somebody switches Realtime on, as the hub does it."""
+        """Switches Realtime on, as the hub does."""
         at = await self.log.acquire_lease(ACME, lease, 10**6)
         await self.reader.begin(ACME)
         return at
@@ -251,7 +251,9 @@ async def test_a_lease_that_lapses_is_an_off() -> None:
 
 
 async def test_poison_is_a_refusal_and_stops_no_partition() -> None:
-    """STR-2: whatever a record is, the next one is read; both ledgers say so, of each partition."""
+    """STR-2: after any unreadable record the next one is read; both ledgers count it, the stream's
+    by partition.
+    """
     async with reading(House()) as house:
         start = await house.on()
         for value in (b"\x00\x00\x00\x00\x07avro", b"{", b"\xff" * 10, b"42", b"[7]", None, b""):
@@ -267,7 +269,7 @@ async def test_poison_is_a_refusal_and_stops_no_partition() -> None:
 
 
 async def test_a_batch_that_no_client_can_decode_is_left_behind() -> None:
-    """STR-2: reading goes on at the end of that partition, and a gap is told."""
+    """STR-2: reading goes on at the end of that partition, and a gap is counted."""
     async with reading(House()) as house:
         start = await house.on()
         house.broker.corrupt.add((Partition(TOPIC, 0), 1))
@@ -343,8 +345,8 @@ async def test_great_records_and_whole_batches_pass() -> None:
 
 
 async def test_a_broker_that_goes_and_comes_back_loses_nothing_young() -> None:
-    """STR-16: what was written a moment ago is read, however long the broker was away; an operator
-    is told meanwhile.
+    """STR-16: what was written a moment ago is read, however long the broker was away. Nothing is
+    counted as missed.
     """
     async with reading(House()) as house:
         start = await house.on()
@@ -405,7 +407,9 @@ async def test_a_reader_ten_minutes_behind_jumps_to_now_and_a_gap_is_told() -> N
 
 
 async def test_a_short_outage_of_the_store_loses_nothing() -> None:
-    """STR-16: nothing is read while nobody can tell who reads; then all of it comes, once."""
+    """STR-16: reading pauses while the partitions' owners are unknown; then every record comes,
+    once.
+    """
     async with reading(House()) as house:
         start = await house.on()
         house.write("one")
@@ -421,7 +425,7 @@ async def test_a_short_outage_of_the_store_loses_nothing() -> None:
 
 
 async def test_reading_more_slowly_than_is_written_is_a_gap_in_the_end() -> None:
-    """STR-19: by our own clock, whatever the records say of theirs."""
+    """STR-19: the delay is measured by our own clock, not by the records' times."""
     settings = msgspec.structs.replace(STREAM, behind=3.0)
     house = House(settings)
     slow = house.intake.records
@@ -546,8 +550,8 @@ async def test_a_retry_of_the_producer_is_a_duplicate() -> None:
 
 
 async def test_keyless_producers_scatter_a_person_and_corrected_times_order_them() -> None:
-    """TRC-9: entries of one trace carry the times by which its path is ordered, whichever
-    partition came first.
+    """TRC-9: entries of one trace carry the times by which its path is ordered, in any order of
+    partitions.
     """
     async with reading(House()) as house:
         start = await house.on()
@@ -618,8 +622,8 @@ async def test_other_channels_concern_no_reader() -> None:
 
 
 async def test_on_waits_for_a_first_connection_and_not_for_one_that_fails() -> None:
-    """STR-10: a server that has just started connects while somebody switches Realtime on; the
-    boundary is exact all the same.
+    """STR-10: On waits for the first connection of a server that has just started, and its boundary
+    is exact all the same.
     """
     house = House()
     on = asyncio.create_task(house.on())

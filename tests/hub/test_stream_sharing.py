@@ -1,4 +1,4 @@
-"""Several readers of one stream over a real Redis: whoever joins, dies or freezes, each record is
+"""Several readers of one stream over a real Redis: as processes join, die or freeze, each record is
 lit once.
 """
 
@@ -136,7 +136,7 @@ class House:
         return {partition: owned.owner for partition, owned in found.items()}
 
     async def owned_by(self, *names: str) -> None:
-        """Until the partitions lie with these processes, and with nobody else."""
+        """Waits until exactly these processes own all partitions."""
         await until(
             self.owners,
             lambda owners: len(owners) == PARTITIONS and set(owners.values()) == set(names),
@@ -163,7 +163,7 @@ async def house(redis: RedisServer) -> AsyncIterator[House]:
 
 
 async def test_processes_that_join_and_leave_share_what_is_read(house: House) -> None:
-    """STR-18: each record is lit once, whoever reads it."""
+    """STR-18: each record is lit once, by one of the processes."""
     house.start("a")
     start = await house.on()
     house.write(100)
@@ -223,7 +223,7 @@ async def test_an_owner_that_was_frozen_comes_back_and_repeats_nothing(house: Ho
 async def test_a_redis_that_stands_still_holds_readers_up_and_loses_nothing(
     house: House, redis: RedisServer
 ) -> None:
-    """STR-16: nobody reads while nobody can tell who does."""
+    """STR-16: no process reads while the owners of partitions are unknown."""
     house.start("a")
     house.start("b")
     start = await house.on()
@@ -240,7 +240,9 @@ async def test_a_redis_that_stands_still_holds_readers_up_and_loses_nothing(
 
 
 async def test_a_redis_that_lost_everything_begins_anew(house: House, redis: RedisServer) -> None:
-    """STR-16, LOG-55: viewers are told a gap by the log's new life, and reading begins at its ends."""
+    """STR-16, LOG-55: the log's new life is a gap for viewers, and reading begins at the stream's
+    ends.
+    """
     house.start("a")
     await house.on()
     await house.owned_by("a")

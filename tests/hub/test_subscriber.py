@@ -49,7 +49,9 @@ async def test_however_a_viewer_comes_and_goes_every_entry_is_counted_once_or_mi
 
 
 async def test_a_poll_is_told_a_beat_once() -> None:
-    """HUB-15: what moves no position is told to one poll, and the next one waits again."""
+    """HUB-15: a heartbeat, which moves no position, is given to one poll only; the next one waits
+    again.
+    """
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -65,7 +67,7 @@ async def test_a_poll_is_told_a_beat_once() -> None:
 
 
 async def test_a_poll_is_given_what_the_log_holds_before_the_feed_has_read_it() -> None:
-    """HUB-15, HUB-7: at once, and each entry once, whatever the feed brings afterwards."""
+    """HUB-15, HUB-7: entries come at once, each exactly once, though the feed brings them later."""
     async with Stage() as stage:
         session = await stage.open()
         _, at = await stage.hub.poll(session.id, Position.parse(session.position), 0)
