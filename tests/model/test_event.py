@@ -12,8 +12,8 @@ from dagnet_realtime.model.event import Event, Position, tokens_to_forget
 from tests.support.entries import entry
 
 
-def test_an_events_repr_tells_nobody_who_it_was() -> None:
-    """ACC-27: what is printed by accident is not personal; an id may be, too."""
+def test_an_events_repr_holds_nothing_personal() -> None:
+    """ACC-27: what is printed by accident holds neither identifiers nor the message's id."""
     shown = repr(
         Event(
             id="m-1",
