@@ -123,7 +123,7 @@ def _environ(folder: str) -> AbstractContextManager[Any]:
 
 
 async def lived() -> dict[str, Any]:
-    """A page was told of one event by the provider; of another it was not,
+    """What a recorded deployment answers: its page got one event by the provider, and not another,
     since the provider had gone.
     """
     with (

@@ -26,7 +26,7 @@ from tests.support.sockets import free_port
 
 PERSON = "recorded person"
 URL = "http://127.0.0.1:8765"
-"""What browsers call the server, whatever port it has: it stands in the names of cookies."""
+"""What browsers call the server at any port: it stands in the names of cookies."""
 
 CENTURY = 3_155_760_000  # seconds
 LATER = f"""

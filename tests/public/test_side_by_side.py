@@ -198,7 +198,7 @@ def test_events_sent_to_either_are_seen_once_at_both_through_a_rolling_upgrade(
 
 
 def test_what_one_process_ends_is_ended_at_the_other(site: Site, before: dict[str, str]) -> None:
-    """OPS-21: sessions, sign-outs and revoked tokens, whichever of the two is asked first;
+    """OPS-21: sessions, sign-outs and revoked tokens end at both processes, in either order;
     secrets are rotated one process at a time.
     """
     origin = {"origin": "http://127.0.0.1:8765"}
@@ -262,7 +262,7 @@ def test_what_one_process_ends_is_ended_at_the_other(site: Site, before: dict[st
         ]
 
 
-async def test_a_relayed_page_hears_each_event_once_whichever_process_publishes(
+async def test_a_relayed_page_hears_each_event_once_from_either_process(
     site: Site, before: dict[str, str]
 ) -> None:
     """OPS-21, REL-25: one channel and one publisher a view; when the old process stops,

@@ -69,7 +69,9 @@ def test_counters_of_an_earlier_version_are_added_to(found: dict[str, Any]) -> N
 def test_recorded_cookies_and_tokens_let_in_whom_they_did(
     left: dict[str, Any], found: dict[str, Any]
 ) -> None:
-    """OPS-21: an upgrade signs nobody out, and nobody who signed out in; a difference is a Breaking line."""
+    """OPS-21: over an upgrade, sign-ins, sign-outs and tokens stay as they were; a difference is a
+    Breaking line.
+    """
     assert (found["cookie"], found["signed_out"], found["bearer"]) == (
         200,
         401,
@@ -78,7 +80,7 @@ def test_recorded_cookies_and_tokens_let_in_whom_they_did(
 
 
 def test_a_session_that_was_ended_stays_ended(found: dict[str, Any]) -> None:
-    """OPS-21: what one process ended is gone at every other, whatever its version."""
+    """OPS-21: a session that one process ended is gone at every other, of either version."""
     assert found["ended"] == 410
 
 

@@ -31,7 +31,7 @@ EVENT = re.compile(r"[a-z]+((_[a-z]+)+( .+)?| [a-z_]+=.+)")
 
 
 def log_events() -> list[str]:
-    """The first word of each line of the program's log, with its level and its fields, whatever writes it."""
+    """Each event of the program's log in the sources, with its level and its fields."""
     found = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
