@@ -63,7 +63,7 @@ def test_the_pages_policy_names_the_sockets_origin(url: str, socket: str) -> Non
 
 
 def test_limits_can_be_the_providers_own() -> None:
-    """REL-1: whoever runs the provider may allow more, or less."""
+    """REL-1: the limits of a provider can be set, since one's own server may allow more or less."""
     address = parse_relay_url("pusher://k:s@h/1?limit=50000&batch=5&pieces=4&every=0.1&encrypted=1")
     assert (address.limit, address.batch, address.pieces, address.every) == (50_000, 5, 4, 0.1)
     assert 30_000 < address.body_limit < 37_500

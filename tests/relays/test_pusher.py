@@ -98,7 +98,9 @@ async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
 
 
 async def test_a_provider_by_another_clock_is_gone_by_its_own() -> None:
-    """REL-21: after one refusal that tells its time; where that is not what was wrong, a refusal stays one."""
+    """REL-21: after one refusal that carries the provider's time, its time is used; another refusal
+    stays one.
+    """
     clock = FakeClock()
     asked: list[int] = []
 
@@ -183,8 +185,8 @@ VALUES = st.recursive(
 
 
 @given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
-def test_whatever_is_signed_is_read_or_invalid(body: bytes) -> None:
-    """REL-24: a provider that sends nonsense is told so."""
+def test_any_signed_body_is_read_or_invalid(body: bytes) -> None:
+    """REL-24: a signed body that is malformed raises `invalid`."""
     relay = PusherRelay(parse_relay_url(URL), FakeClock())
     try:
         told = "unsigned" if relay.verify_webhook("key", signed(body), body) is None else "named"
@@ -194,7 +196,9 @@ def test_whatever_is_signed_is_read_or_invalid(body: bytes) -> None:
 
 
 async def test_the_provider_says_who_is_subscribed() -> None:
-    """REL-9: nobody, so many, or somebody."""
+    """REL-9: the count of subscribers is none, a number, or unknown if the channel is only said to
+    be occupied.
+    """
     for answer, expected in (
         ({"occupied": False}, 0),
         ({"occupied": True, "subscription_count": 3}, 3),
@@ -239,8 +243,10 @@ async def test_a_real_provider_refuses_a_wrong_secret_and_a_message_over_its_lim
         assert "413" in large.value.detail
 
 
-def test_whoever_has_the_channels_key_reads_it() -> None:
-    """REL-9: nonce and ciphertext of NaCl's secretbox, as the protocol carries them."""
+def test_a_holder_of_the_channels_key_can_read_it() -> None:
+    """REL-9: a message is the nonce and ciphertext of NaCl's secretbox, as the protocol carries
+    them.
+    """
     seal = ChannelEncryption(bytes(32))
     sent = msgspec.json.decode(
         seal.encrypt("private-encrypted-a", "ü".encode()), type=dict[str, str]
