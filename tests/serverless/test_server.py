@@ -314,7 +314,7 @@ def test_webhook_and_poll_meet_in_redis_and_nothing_outlives_an_answer(platform:
 
 
 def test_a_session_moves_to_another_graph_in_every_process(platform: Platform) -> None:
-    """HUB-35, HUB-50: the log in Redis is counted on it from On, by whichever process answers."""
+    """HUB-35, HUB-50: from On on, every process counts the log in Redis on the new graph."""
     session, position = platform.on()
     platform.together(delivery("g1", "g2"))
     path = f"/api/watch/{session}"
@@ -341,7 +341,9 @@ def test_a_poll_waits_for_a_delivery_that_another_process_takes(platform: Platfo
 
 
 def test_rates_hold_over_all_processes(platform: Platform) -> None:
-    """REL-18: a source's limit is one limit; who is over it is told when to come back."""
+    """REL-18: a source's limit is one limit for all processes; a sender over it gets a time to
+    retry.
+    """
     session, _ = platform.on()
     answers = platform.together(*(delivery(*(f"r{n}-{m}" for m in range(1900))) for n in range(4)))
     assert sorted(answer["status"] for answer in answers)[-1] == 429
@@ -457,7 +459,9 @@ def test_the_page_is_served_and_knows_that_it_has_to_poll(platform: Platform) ->
 async def test_deliveries_publish_before_they_are_answered_and_nothing_is_lost_between_them(
     platform: Platform,
 ) -> None:
-    """REL-20: two at a time, each in a process of its own, on a real provider: frames join, counts are exact, the cost is told."""
+    """REL-20: deliveries in processes of their own publish to a real provider before they answer:
+    frames join, counts are exact, costs are reported.
+    """
     async with platform.watching() as page:
         answers = await asyncio.to_thread(
             platform.together, *(delivery(f"p{n}-a", f"p{n}-b") for n in range(4))
@@ -470,10 +474,12 @@ async def test_deliveries_publish_before_they_are_answered_and_nothing_is_lost_b
         assert ledger["published"] + ledger["failed"] >= len(ends)
 
 
-async def test_a_provider_that_hangs_costs_a_delivery_two_seconds_at_most_and_nobody_an_event(
+async def test_a_provider_that_hangs_costs_a_delivery_two_seconds_at_most_and_no_event(
     platform: Platform, provider: Unreliable
 ) -> None:
-    """REL-20, REL-15: the delivery is taken; the seat says that the provider takes nothing, so that the page polls; then it goes on."""
+    """REL-20, REL-15: the delivery is taken; the seat says that the provider takes nothing, so that
+    the page polls; then publishing resumes.
+    """
     async with platform.watching() as page:
         provider.fault = "hang"
         taken = (await asyncio.to_thread(platform.together, delivery("h1")))[0]
@@ -481,7 +487,7 @@ async def test_a_provider_that_hangs_costs_a_delivery_two_seconds_at_most_and_no
         assert taken["waited"] < 20, "two seconds, and as much again as a busy machine takes"
         async with asyncio.timeout(60):
             while (seat := await platform.seat(page.session))["publishing"]:
-                await asyncio.sleep(0)  # somebody else is at it, and has yet to find out
+                await asyncio.sleep(0)  # another process is publishing, and has yet to fail
         assert seat["ledger"]["failed"] > 0
         polled = await platform.here(
             "GET", f"/api/watch/{page.session}/frames?after={page.position}&wait=0"
@@ -551,7 +557,9 @@ async def test_a_deployment_that_cannot_work_says_why(
 
 
 async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> None:
-    """ACC-14, REL-18: however the configuration came about; behind a platform an address is whatever a header says."""
+    """ACC-14, REL-18: also if the configuration was built in code; behind a platform the peer's
+    address is a header.
+    """
     given = load(platform.config, {})
     proxied = msgspec.structs.replace(
         given,
@@ -608,7 +616,7 @@ async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_sai
 async def test_a_relay_that_pages_could_not_reach_is_refused(
     tmp_path: Path, public_url: str
 ) -> None:
-    """REL-1: the platform speaks TLS, whatever is configured."""
+    """REL-1: the page has come over TLS, even if `public_url` says otherwise."""
     here = Platform(tmp_path, "redis://unused", "pusher://k:s@relay.internal:6001/1")
     here.config.write_text(
         here.config.read_text().replace('public_url = "https://realtime.test"', public_url)
@@ -618,7 +626,7 @@ async def test_a_relay_that_pages_could_not_reach_is_refused(
 
 
 def test_cookies_need_no_setting_to_be_secure(platform: Platform, tmp_path: Path) -> None:
-    """ACC-13: the platform speaks TLS, whatever the deployment is called."""
+    """ACC-13: the platform speaks TLS, under any host name of the deployment."""
     text = platform.config.read_text().replace('public_url = "https://realtime.test"', "")
     here = Platform(tmp_path, "redis://unused", "pusher+tls://k:s@127.0.0.1:9/1")
     here.config.write_text(text)
