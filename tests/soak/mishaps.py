@@ -13,7 +13,9 @@ Mishap = Callable[[], Awaitable[None]]
 
 
 class Mishaps:
-    """`houses` may be killed and restarted, `steady` only has its wire cut. `lost` is told when Redis loses everything."""
+    """Kills, freezes and restarts `houses`, and disturbs Redis and its wire `cable`. `lost` is
+    called before Redis loses everything.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,6 @@
-"""Viewers who come, stay a while and go, with Off or without; when one goes, everything that it was told is held against what was sent."""
+"""Viewers who come, stay a while and go, with Off or without; what each received is compared with
+what was sent.
+"""
 
 import asyncio
 import contextlib
@@ -80,7 +82,9 @@ class Viewer(Watcher):
 
 
 class Audience:
-    """Keeps `count` viewers watching; `broken` says what was wrong with what any of them was told, `losses` when Redis lost everything."""
+    """Keeps `count` viewers watching. `broken` lists what was wrong with their frames, `losses`
+    when Redis lost everything.
+    """
 
     def __init__(
         self,
