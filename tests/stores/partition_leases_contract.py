@@ -32,7 +32,9 @@ class PartitionLeasesContract:
     """Cases for one process."""
 
     async def test_where_a_life_begins_is_kept_once(self, sharing: Sharing) -> None:
-        """STR-10, STR-18: the first to keep it wins, whoever comes later with other ends."""
+        """STR-10, STR-18: the first begin of a life is kept; a later one with other ends changes
+        nothing.
+        """
         leases, epoch = await sharing.leases("a"), await sharing.on()
         assert await leases.began(SOURCE, epoch) is None
         assert await leases.renew(SOURCE, epoch, {}, PARTITIONS) == {}
@@ -45,7 +47,9 @@ class PartitionLeasesContract:
         }
 
     async def test_where_a_reader_stands_is_kept(self, sharing: Sharing) -> None:
-        """STR-18: also over a process that leaves; a partition that nobody has read has no note."""
+        """STR-18: a checkpoint outlives its process; a partition that has not been read
+        has none.
+        """
         leases, epoch = await sharing.leases("a"), await sharing.on()
         await leases.begin(SOURCE, epoch, ENDS, {"events": 4})
         added = Partition("events", 4)

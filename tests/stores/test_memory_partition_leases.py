@@ -8,7 +8,7 @@ from tests.stores.partition_leases_contract import PartitionLeasesContract
 
 
 class InMemory:
-    """Lives of a log that nobody keeps."""
+    """Lives of a log, counted; no log is kept."""
 
     def __init__(self) -> None:
         self._lives = 0

@@ -70,7 +70,9 @@ async def rounds(
 
 
 def even(owned: Mapping[str, PartitionOwner]) -> bool:
-    """Whether every partition has an owner, and nobody has more than one more than another."""
+    """Whether every partition has an owner, and the owners' numbers of partitions differ by at most
+    one.
+    """
     numbers = [len(some or ()) for some in owned.values()]
     each = {partition for some in owned.values() for partition in some or ()}
     return len(each) == sum(numbers) == len(PARTITIONS) and max(numbers) - min(numbers) <= 1
@@ -92,8 +94,8 @@ async def test_partitions_are_shared_out_evenly_and_move_when_a_process_joins(
 
 
 async def test_what_a_process_owned_that_does_not_come_back_is_anothers(sharing: InRedis) -> None:
-    """STR-18: with its note, after its lease; whoever was away too long owns nothing of it any
-    more, and its note is not believed.
+    """STR-18: another process takes them over, with their checkpoints, after the lease; one that
+    was away too long owns none any more, and its checkpoint is not taken.
     """
     epoch = await sharing.on()
     lost, left = await sharing.leases("lost", 0.2), await sharing.leases("left", 0.2)
@@ -114,8 +116,8 @@ async def test_what_a_process_owned_that_does_not_come_back_is_anothers(sharing:
 
 
 async def test_nothing_is_shared_out_for_a_life_that_is_over(sharing: InRedis) -> None:
-    """STR-10: whoever comes late with an old life hears that it is over, and changes nothing of the
-    new one.
+    """STR-10: a process that comes late with an old life learns that it is over, and changes
+    nothing of the new one.
     """
     leases, epoch = await sharing.leases("a"), await sharing.on()
     await leases.begin(SOURCE, epoch, ENDS, {"events": 4})
