@@ -1,4 +1,4 @@
-"""What every stream keeps, whatever holds the records."""
+"""What every stream keeps, on any broker."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -132,7 +132,9 @@ class StreamContract:
     async def test_a_place_that_is_gone_is_told_and_costs_the_others_nothing(
         self, broker: Broker
     ) -> None:
-        """STR-13: the partition is read no further until it is told where to."""
+        """STR-13: the partition is reported as broken and not read before it is sought; the others
+        are read on.
+        """
         if not broker.trims:
             return
         stream = await broker.connect(TOPIC)
@@ -146,7 +148,7 @@ class StreamContract:
         assert [record.value for record in await records(stream, 1)] == [b"at the end"]
 
     async def test_a_topic_that_is_not_there_is_not_made(self, broker: Broker) -> None:
-        """STR-14: nothing is ever written to a cluster, by whatever is asked of it."""
+        """STR-14: nothing is ever written to a cluster, by any call."""
         before = await broker.topics()
         stream = await broker.connect(TOPIC, "absent")
         parts = await stream.partitions()

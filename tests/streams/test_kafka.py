@@ -88,8 +88,8 @@ class TestOnTansu(StreamContract):
 
 
 class TestOnMockCluster(StreamContract):
-    """STR-10 … STR-14 on librdkafka's mock cluster of three brokers, which makes topics of whoever
-    asks for one.
+    """STR-10 … STR-14 on librdkafka's mock cluster of three brokers, which makes every topic that a
+    client asks for.
     """
 
     @pytest.fixture
@@ -101,7 +101,7 @@ class TestOnMockCluster(StreamContract):
                 made.trims = True
                 yield made
 
-    async def test_this_broker_does_make_topics_of_whoever_asks(self, broker: Real) -> None:
+    async def test_this_broker_does_make_topics_that_a_client_asks_for(self, broker: Real) -> None:
         """STR-14: so that the contract's case is no empty one."""
         consumer = AIOKafkaConsumer("made by asking", bootstrap_servers=broker.address)
         await consumer.start()
@@ -180,7 +180,7 @@ async def test_a_second_server_is_tried_when_the_first_is_away() -> None:
 
 
 async def test_a_broker_without_sasl_says_so_and_no_password_is_shown() -> None:
-    """STR-13, ACC-25: what is told holds neither the user nor the password."""
+    """STR-13, ACC-25: the error holds neither the user nor the password."""
     with tansu() as server:
         said = await refusal(
             settings(
@@ -227,7 +227,7 @@ async def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None
 
 
 async def test_a_broker_that_goes_and_comes_back_is_read_on() -> None:
-    """STR-16: the connection mends itself; what is silent meanwhile is told by its seconds."""
+    """STR-16: the connection is restored by itself, and reading goes on."""
     with tansu() as server:
         await make_topic(server.address, TOPIC, 1)
         stream = await connect(settings(server.address))
@@ -265,7 +265,7 @@ CODECS = ("gzip", "snappy", "lz4", "zstd")
 
 
 async def test_every_compression_of_kafka_is_read() -> None:
-    """STR-11: what the broker or the client compresses is no concern of whoever reads."""
+    """STR-11: records are read in each compression of broker or client."""
     with tansu() as server:
         await make_topic(server.address, TOPIC, 1)
         stream = await connect(settings(server.address))
