@@ -40,7 +40,9 @@ FLAGS = [
 
 
 def chromium_path() -> str:
-    """Where Chromium is; fails loudly where there is none, since a browser test that is skipped proves nothing."""
+    """The path of Chromium; fails if there is none, since a browser test that is skipped proves
+    nothing.
+    """
     named = os.environ.get("CHROMIUM")
     found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
     assert found, "no Chromium on this machine: install Debian's `chromium`, or set CHROMIUM to one"

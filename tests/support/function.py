@@ -21,7 +21,9 @@ def settings(folder: Path) -> dict[str, str]:
 def run(
     what: str, plan: str, key: str, events: Sequence[Any], *, secret: str = "", now: int = 0
 ) -> list[Any]:
-    """`envelopes` of the events at `now` (ms since 1970), or what Segment is told once they have been `published`."""
+    """`envelopes` of the events at `now` (ms since 1970), or the answers to Segment once they have
+    been `published`.
+    """
     node = shutil.which("node")
     assert node, "the tests of the function need node"
     asked = {"what": what, "plan": plan, "key": key, "secret": secret, "now": now, "events": events}

@@ -15,7 +15,7 @@ PORTS = range(
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A port that no socket is bound to at this moment."""
     while True:
         port = secrets.choice(PORTS)
         with socket.socket() as probe, contextlib.suppress(OSError):
