@@ -35,7 +35,9 @@ class Walker:
 
 
 class WebStage(Stage):
-    """`client` is a program that is signed in (in local access, which is used unless another is given), `stranger` is nobody."""
+    """`client` is a signed-in program (in local access unless another is given), `stranger` is not
+    signed in.
+    """
 
     def __init__(self, **parts: Any) -> None:
         super().__init__(relays=parts.pop("relays", None))

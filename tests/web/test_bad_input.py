@@ -128,7 +128,9 @@ UNREADABLE = {
 
 
 async def test_what_cannot_be_read_is_refused_in_a_sentence() -> None:
-    """SEG-7, DOOR-8, DOOR-11: and whoever sends it hears so, even where the body was not read to its end."""
+    """SEG-7, DOOR-8, DOOR-11: each gets its problem as an answer, even if its body was not read to
+    the end.
+    """
     async with serving() as served:
         await served.open()
         for name, (body, expected, code) in UNREADABLE.items():

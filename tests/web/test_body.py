@@ -68,7 +68,7 @@ async def test_a_body_is_refused_before_it_is_read_where_it_says_that_it_is_too_
 
 
 async def test_a_chunked_body_is_cut_at_the_bound() -> None:
-    """DOOR-8: whatever its sender claims."""
+    """DOOR-8: a body is refused as soon as it exceeds the bound; no length is declared."""
     assert await code(b"x" * 600, b"x" * 600, b"x" * 10**6) == "too_large"
     assert await code(b"x" * 1001) == "too_large"
 
@@ -320,7 +320,7 @@ async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
 
 
 async def test_a_thread_that_goes_on_for_a_request_that_has_ended_is_stopped() -> None:
-    """DOOR-14: nothing is held for nobody."""
+    """DOOR-14: a request that has ended holds no bytes."""
     unproven = UnprovenBytes(10**7)
     with unproven.hold() as held:
         held.acquire(5)
@@ -362,8 +362,8 @@ def test_members_and_stretches_are_joined_wherever_they_end(piece: int) -> None:
     assert unpackable(packed + b"\0" * piece, b"gzip") == "invalid"
 
 
-async def test_a_body_that_nobody_wants_is_passed_over() -> None:
-    """DOOR-14: to its end, within the same bounds."""
+async def test_an_unwanted_body_is_read_to_its_end() -> None:
+    """DOOR-14: the rest of an unwanted body is read and discarded, within the same bounds."""
     await drain_body(sender(b"a" * 600, b"b" * 400), b"", LIMIT, 10.0)
     for parts, length in (
         ((b"a" * 1001,), b""),

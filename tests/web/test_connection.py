@@ -38,7 +38,7 @@ async def whole(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def endless(scope: Any, receive: Any, send: Any) -> None:
-    """Streams for as long as somebody takes it."""
+    """Streams for as long as the client reads."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     while True:
         await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
@@ -153,8 +153,8 @@ async def test_a_slow_head_on_a_used_connection_is_cut() -> None:
         assert scene.traffic.slow == 1
 
 
-async def test_a_body_that_nobody_reads_has_a_time_too() -> None:
-    """CON-1: what still comes after the answer is thrown away, and not for ever."""
+async def test_a_discarded_body_has_a_time_limit_too() -> None:
+    """CON-1: what still comes after the answer is discarded, for a limited time."""
     async with serving(hello, SOON) as scene:
         text = await scene.until_cut(HEAD + b"Content-Length: 100000\r\n\r\n", b"x")
         assert text.startswith(b"HTTP/1.1 200")
@@ -268,7 +268,7 @@ async def test_who_waits_longest_makes_room() -> None:
 
 
 async def test_a_full_server_says_when_to_come_back() -> None:
-    """CON-4: where nobody idles, who comes last is told so."""
+    """CON-4: if no connection is idle, a new one gets 503 with a time to retry."""
     async with serving(endless, replace(NEVER, connections=3)) as scene:
         streams = [await scene.wire(HEAD + b"\r\n") for _ in range(3)]
         for reader, _ in streams:

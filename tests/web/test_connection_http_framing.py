@@ -1,6 +1,5 @@
-"""Where a request ends, over real sockets: whatever else it asks for, what follows it is never run as a request.
-
-What becomes of connections.
+"""Request framing over real sockets: what follows a request is never run as part of it, and how
+connections end.
 """
 
 import asyncio
@@ -192,7 +191,7 @@ async def test_a_head_of_another_protocol_ends_the_connection(head: bytes) -> No
     ],
 )
 async def test_what_comes_behind_a_last_request_is_thrown_away(version: bytes) -> None:
-    """CON-7: a request that ends its connection is its last one, whatever stands behind it."""
+    """CON-7: a request that ends its connection is its last one; bytes behind it are discarded."""
     app = Heard()
     async with serving(app, NEVER) as scene:
         for behind in (INNER, b"nonsense\r\n\r\n", b"\x00" * 100):

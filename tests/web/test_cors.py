@@ -71,7 +71,9 @@ def test_all_that_a_viewer_needs_is_open_to_other_origins_and_nothing_else() -> 
 
 @pytest.mark.parametrize("one", WATCHED, ids=lambda one: one.operation_id)
 async def test_a_watch_route_is_refused_to_every_origin_that_is_not_listed(one: Operation) -> None:
-    """ACC-59: whatever it resembles, with a good token or without, and before a preflight too."""
+    """ACC-59: a foreign origin gets 403 however similar it looks, with and without a good token,
+    and on preflight.
+    """
     async with OriginStage() as stage, WebStage() as closed:
         for origin in FOREIGN:
             for bearer in ({}, {"authorization": f"Bearer {stage.text}"}):

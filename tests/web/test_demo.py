@@ -175,7 +175,9 @@ async def test_the_shop_learns_its_write_key_from_the_demo_only(folder: Path) ->
 async def test_the_shop_may_stand_in_a_frame_of_its_own_origin_and_nothing_else_may(
     folder: Path,
 ) -> None:
-    """ACC-61: the shop's files allow to be framed by this origin; the interface allows nobody, and frames this origin only."""
+    """ACC-61: the shop's files may be framed by their own origin; the interface by none, and it
+    frames its own only.
+    """
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder, shop=True)) as stage:
         for path in ("/shop/", "/shop/index.html", "/shop/shop.js"):

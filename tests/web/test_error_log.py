@@ -36,7 +36,9 @@ def failing(kind: type[Exception]) -> Exception:
 
 
 def test_the_same_fault_is_one_line_a_second_with_a_count(caplog: pytest.LogCaptureFixture) -> None:
-    """WEB-15: however often it comes; the last count is told when the second is over."""
+    """WEB-15: a repeated fault is logged at most once a second; the count of the rest follows when
+    the second is over.
+    """
     time = Time()
     faults = ErrorLog(logging.getLogger("dagnet_realtime.test"), lambda: time.now, time.later)
     for _ in range(1000):
@@ -74,7 +76,7 @@ def test_without_a_loop_the_count_comes_with_the_next_line(
 
 
 def test_what_is_remembered_of_faults_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
-    """WEB-15: and every one of them is told."""
+    """WEB-15: of many different faults each is logged, and a bounded number is remembered."""
     time = Time()
     faults = ErrorLog(logging.getLogger("dagnet_realtime.test"), lambda: time.now, time.later)
     for number in range(2500):

@@ -113,7 +113,7 @@ def test_a_strange_origin_is_not_echoed(origin: bytes) -> None:
 
 
 def test_a_strange_list_of_headers_is_not_echoed() -> None:
-    """DOOR-10: nobody writes our headers."""
+    """DOOR-10: only a plain list of header names is copied into our headers."""
     for strange in (b"a\r\nset-cookie: x", b"<script>", b"x" * 2000, b"", b"a," * 100):
         assert dict(preflight([(b"access-control-request-headers", strange)]))[
             b"access-control-allow-headers"
@@ -332,7 +332,9 @@ async def test_a_browser_gets_its_preflight_and_its_settings() -> None:
 
 
 async def test_behind_a_proxy_the_settings_name_the_public_address() -> None:
-    """DOOR-10: an SDK on an https page that was told http would send nothing."""
+    """DOOR-10: the settings say https, since an SDK on an https page sends nothing to an http
+    address.
+    """
     app = TrackingApp(House().intake, LIMITS, "https://realtime.example.com")
     settings = (
         await ask(app, "GET", "/v1/projects/LOCALKEY/settings", headers={"host": "10.0.0.7:8765"})
@@ -348,7 +350,7 @@ async def test_an_sdks_own_metrics_are_taken_and_ignored() -> None:
     assert house.intake.ingest_counters(ACME)["sdk"] == IngestCounters()
 
 
-async def test_nobody_is_answered_who_has_left() -> None:
+async def test_a_sender_who_has_left_gets_no_answer() -> None:
     """DOOR-9: a half-sent delivery is neither answered nor counted."""
     house = House()
     for app, path in (
@@ -669,7 +671,7 @@ async def test_a_pixel_is_a_call(path: str) -> None:
     assert house.intake.ingest_counters(ACME)["sdk"].taken == 1
 
 
-async def test_a_pixel_is_a_picture_whatever_is_wrong() -> None:
+async def test_a_pixel_request_is_always_answered_with_a_picture() -> None:
     """DOOR-18: refusals are counted; only a server that takes no calls at all says so."""
     house = House()
     await house.watch()

@@ -26,7 +26,9 @@ def walk(stage: WebStage) -> list[tuple[str, str]]:
 
 
 async def test_every_route_is_guarded_or_listed_as_open(stage: WebStage) -> None:
-    """ACC-1: whoever is not signed in gets 401 from every route that is not listed, whatever the method."""
+    """ACC-1: without a sign-in every route that is not listed as open answers 401, for
+    each method.
+    """
     walked = walk(stage)
     assert len(walked) > 15
     for method, path in walked:
@@ -45,7 +47,7 @@ async def test_every_route_is_guarded_or_listed_as_open(stage: WebStage) -> None
 
 
 async def test_what_does_not_exist_is_guarded_too(stage: WebStage) -> None:
-    """ACC-1: by default everything is refused, so that nothing is told about what there is."""
+    """ACC-1: addresses that do not exist answer 401 too, so strangers cannot learn which do."""
     for path in (
         "/api/nowhere",
         "/admin",
@@ -113,7 +115,7 @@ async def test_a_fault_of_ours_is_a_problem_without_its_text(
 
 
 async def test_an_address_of_many_fields_is_refused_unread(stage: WebStage) -> None:
-    """WEB-12: whoever asks, and whatever for."""
+    """WEB-12: it is refused on every route, signed in or not."""
     for path in ("/", "/sign-in", "/healthz", "/api/me", "/nowhere"):
         answer = await stage.stranger.get(f"{path}?{'a&' * 100}")
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), path

@@ -33,8 +33,8 @@ def references(value: object) -> list[str]:
     )
 
 
-async def test_whoever_is_signed_in_gets_the_document_of_this_server(stage: WebStage) -> None:
-    """API-1: and nobody else."""
+async def test_a_signed_in_program_gets_the_document_of_this_server(stage: WebStage) -> None:
+    """API-1: a signed-in program gets the document; a stranger gets 401."""
     answer = await stage.client.get("/api/openapi.json")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert (answer.json()["openapi"], answer.json()["info"]["version"]) == ("3.1.0", "1.2.3")
@@ -84,8 +84,8 @@ def test_refusals_are_told_with_the_codes_of_the_contract() -> None:
     }
 
 
-def test_whatever_needs_a_person_says_so() -> None:
-    """API-1: by key, token or cookie, and can be answered 401."""
+def test_operations_that_need_a_sign_in_say_so() -> None:
+    """API-1: such an operation names key, token or cookie, and can answer 401."""
     for path, operation in operations():
         asks = [next(iter(one)) for one in operation["security"]]
         assert asks in ([], ["bearer", "cookie"])

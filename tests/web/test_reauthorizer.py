@@ -1,4 +1,4 @@
-"""Permission is asked for again while somebody watches."""
+"""Permission is asked for again while a session is watched."""
 
 import asyncio
 import json
@@ -64,7 +64,9 @@ def test_thirty_seconds_are_never_passed() -> None:
 
 
 async def test_a_revoked_persons_stream_ends_and_says_so() -> None:
-    """ACC-17: by a bye that asks nobody back; the session ends with it, and that is audited."""
+    """ACC-17: by a bye without a time to come back; the session ends with it, and that
+    is audited.
+    """
     for problem in (Problem("unauthorized", "no"), None):
         async with RoundStage() as stage:
             session, reader = await stage.streaming()
@@ -84,7 +86,9 @@ async def test_a_revoked_persons_stream_ends_and_says_so() -> None:
 
 
 async def test_who_cannot_be_confirmed_is_sent_away_to_come_back() -> None:
-    """ACC-17: fails closed, whatever went wrong; the session waits for its person."""
+    """ACC-17: any failure to confirm a person ends the stream with a time to come back; the session
+    stays.
+    """
     for problem in (Problem("unavailable", "down"), RuntimeError("broken"), TimeoutError()):
         async with RoundStage() as stage:
             session, reader = await stage.streaming()
@@ -98,7 +102,7 @@ async def test_who_cannot_be_confirmed_is_sent_away_to_come_back() -> None:
 
 
 async def test_an_answer_that_does_not_come_is_no_yes(monkeypatch: object) -> None:
-    """ACC-17: a silent provider confirms nobody."""
+    """ACC-17: a provider that does not answer confirms no one."""
     import dagnet_realtime.web.reauthorizer as rounds
 
     async with RoundStage() as stage:
@@ -144,7 +148,7 @@ async def test_a_session_at_a_relay_is_looked_after_too() -> None:
 
 
 async def test_what_has_ended_is_forgotten() -> None:
-    """ACC-17: nobody is asked about who has left."""
+    """ACC-17: a session that has ended is not asked about."""
     async with RoundStage() as stage:
         session, reader = await stage.streaming()
         with stage.rounds.streaming(session.id, AuthRequest("GET")):

@@ -46,7 +46,7 @@ async def test_a_session_learns_its_seat(relayed: WebStage) -> None:
 
 
 async def test_a_session_learns_how_many_watch_beside_it(relayed: WebStage) -> None:
-    """REL-23: whatever they filter by."""
+    """REL-23: also viewers with other filters are counted."""
     session, _ = await opened(relayed)
     await opened(relayed, "type:page")
     seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()
@@ -150,10 +150,12 @@ async def published() -> AsyncIterator[WebStage]:
         yield stage
 
 
-async def test_whoever_may_watch_learns_where_and_how_much_it_can_be_trusted(
+async def test_a_viewer_learns_where_and_how_much_it_can_be_trusted(
     published: WebStage,
 ) -> None:
-    """FUN-13: the provider, this moment's channels, the plan that the function should have, and a posture that promises no counts."""
+    """FUN-13: a viewer gets the provider, the current channels, the function's plan, and a posture
+    without exact counts.
+    """
     seat = (await published.client.get(PATH, params={"graph": "checkout"})).json()
     assert seat["public"] == {
         "kind": "pusher",
@@ -190,8 +192,10 @@ async def test_subscriptions_are_signed_for_this_moments_channel_and_audited(
     ).status_code == 403
 
 
-async def test_nobody_else_learns_or_signs_anything(published: WebStage) -> None:
-    """ACC-19, FUN-4: a stranger, a workspace that a server hears, one that is not there, and what cannot be read."""
+async def test_no_one_else_learns_or_signs_anything(published: WebStage) -> None:
+    """ACC-19, FUN-4: strangers, workspaces that a server ingests, unknown ones and unreadable
+    requests are refused.
+    """
     asked = {"socket_id": "1.2", "channel_name": "x"}
     assert (await published.stranger.get(PATH, params={"graph": "checkout"})).status_code == 401
     assert (await published.stranger.post(PATH, json=asked)).status_code == 401

@@ -19,14 +19,14 @@ async def relayed() -> AsyncIterator[WebStage]:
         yield stage
 
 
-async def test_a_signed_notice_is_taken_from_whoever_brings_it(relayed: WebStage) -> None:
-    """REL-24: the provider signs in nowhere; its signature is what lets it in."""
+async def test_a_signed_notice_needs_no_sign_in(relayed: WebStage) -> None:
+    """REL-24: a notice is authenticated by the provider's signature alone."""
     answer = await relayed.stranger.post(ADDRESS, content=b"private-a", headers=SIGNED)
     assert (answer.status_code, answer.json()) == (200, {"success": True})
 
 
 async def test_what_is_not_signed_is_refused_alike_wherever_it_goes(relayed: WebStage) -> None:
-    """REL-24: so that nobody learns which workspaces there are, nor which have a relay."""
+    """REL-24: refusals do not tell which workspaces exist, nor which have a relay."""
     answers = [
         await relayed.stranger.post(
             ADDRESS, content=b"private-a", headers=SIGNED | {"x-pusher-signature": "bad"}
@@ -47,7 +47,7 @@ async def test_what_is_not_signed_is_refused_alike_wherever_it_goes(relayed: Web
 
 
 async def test_a_notice_that_is_too_large_is_refused_before_it_is_read(relayed: WebStage) -> None:
-    """REL-24: whoever sends it."""
+    """REL-24: even a signed one."""
     assert (
         await relayed.stranger.post(ADDRESS, content=b"x" * (LARGEST_NOTICE + 1), headers=SIGNED)
     ).status_code == 413

@@ -14,8 +14,8 @@ ENDS = ("", "/", "/v1", "/v1/")
 
 
 @pytest.mark.parametrize("end", ENDS)
-async def test_the_python_sdk_sends_to_whatever_address_it_is_given(end: str) -> None:
-    """DOOR-18: it appends `/v1/batch`, and raises for anything but 200."""
+async def test_the_python_sdk_sends_to_each_address(end: str) -> None:
+    """DOOR-18: it appends `/v1/batch`, and raises for any status but 200."""
     async with serving() as served:
         await served.open()
         client = Client(
@@ -26,8 +26,8 @@ async def test_the_python_sdk_sends_to_whatever_address_it_is_given(end: str) ->
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node")
 @pytest.mark.parametrize("end", ENDS)
-async def test_the_node_sdk_sends_to_whatever_address_it_is_given(end: str) -> None:
-    """DOOR-18: it says of any error that it was one."""
+async def test_the_node_sdk_sends_to_each_address(end: str) -> None:
+    """DOOR-18: it reports any other answer as an error."""
     async with serving() as served:
         await served.open()
         child = await asyncio.create_subprocess_exec(

@@ -77,8 +77,8 @@ async def test_a_token_signs_in_and_out() -> None:
     "body",
     ["", "token=", "token=dnr_0_0", "token=%ff%00<script>", "&".join(["a=b"] * 20), "x" * 5000],
 )
-async def test_whatever_is_typed_wrong_is_a_page_that_says_so(body: str) -> None:
-    """ACC-11: and repeats nothing of it."""
+async def test_a_wrong_token_gets_a_page_that_says_so(body: str) -> None:
+    """ACC-11: the page repeats nothing of what was typed."""
     async with TokenStage() as stage:
         refused = await stage.stranger.post("/sign-in", content=body, headers=FORM)
         assert refused.status_code in (400, 401, 413)

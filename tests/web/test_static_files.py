@@ -52,7 +52,7 @@ async def test_the_interface_needs_no_sign_in(folder: Path) -> None:
     ],
 )
 async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> None:
-    """WEB-20: whatever the path."""
+    """WEB-20: a path that leads out of the folder is not found."""
     (folder.parent / "secret").write_text("secret")
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:

@@ -1,4 +1,6 @@
-"""The two ledgers under load, over real sockets: what the door took is what every viewer is told of, whatever became of it on the way."""
+"""The two ledgers under load, over real sockets: what was taken equals what each viewer received or
+is said to have missed.
+"""
 
 import asyncio
 import hmac
@@ -21,7 +23,9 @@ EVENTS = [
 ]
 LIT = {"view_item", "add_to_cart", "begin_checkout"}
 SENDERS = 4
-AHEAD = 600  # events by which senders may be before the slowest viewer, besides a batch of each: within the log, so nobody falls off
+AHEAD = (
+    600  # events by which senders may lead the slowest viewer, plus a batch of each; within the log
+)
 THIN = Policy(
     sample=0.5, carried_per_second=40, max_rate=200, log_entries=AHEAD + SENDERS * BATCH + 100
 )
@@ -84,7 +88,7 @@ async def frames(served: Served, session: str, after: str) -> AsyncIterator[dict
 
 
 class Viewer:
-    """Adds up what a session was told; each frame must begin where the one before it ended."""
+    """Adds up the frames of a session; each must begin where the one before it ended."""
 
     def __init__(self, opened: dict[str, Any]) -> None:
         self.session: str = opened["watch_session_id"]

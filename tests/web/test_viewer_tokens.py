@@ -147,7 +147,7 @@ async def test_what_cannot_be_minted_is_a_problem(changes: dict[str, object], co
 
 
 async def test_one_back_end_mints_so_many() -> None:
-    """ACC-65: then it is told when to come back."""
+    """ACC-65: beyond the limit, minting is refused with a time to retry."""
     async with WebStage() as stage:
         for _ in range(MINTS_AT_ONCE):
             assert (await stage.client.post(PATH, json=ASKED)).status_code == 201

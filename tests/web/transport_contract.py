@@ -83,7 +83,7 @@ class TransportContract:
                 at = batch["position"]
 
     async def test_events_carry_their_place_in_the_log(self, lane: Lane) -> None:
-        """HUB-23, TRC-9: events of one moment are told apart by it, whichever frame brings them."""
+        """HUB-23, TRC-9: `offset` orders events of one moment, also across frames."""
         async with watched() as (served, session):
             id = session["watch_session_id"]
             await served.send(track("m3"), track("m1"))
@@ -118,7 +118,7 @@ class TransportContract:
             ] == ["m2", "m3"]
 
     async def test_a_position_of_another_life_is_a_gap(self, lane: Lane) -> None:
-        """HUB-8: it is told, and what the log holds follows."""
+        """HUB-8: a gap reports it, and what the log holds follows."""
         async with watched() as (served, session):
             await served.send(track("m1"))
             frames = await lane.frames(
@@ -160,7 +160,7 @@ class TransportContract:
                 answer = await lane.refusal(served, gone, None)
                 assert (answer.status_code, answer.json()["code"]) == (410, "gone")
 
-    async def test_nobody_watches_without_signing_in(self, lane: Lane) -> None:
+    async def test_no_one_watches_without_signing_in(self, lane: Lane) -> None:
         """ACC-1: a session's id alone opens nothing."""
         async with watched() as (served, session):
             served.client.headers.pop("authorization")

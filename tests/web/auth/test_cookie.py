@@ -46,7 +46,9 @@ def test_a_cookie_is_kept_from_scripts_other_sites_and_plain_http() -> None:
 
 
 async def test_what_is_sealed_is_read_by_who_has_the_key() -> None:
-    """ACC-13: on any process; nobody else can read or make it."""
+    """ACC-13: only a process with the key, under the same cookie name, can read a sealed cookie;
+    its content is not legible.
+    """
     said = Note("a", SOON, "a secret")
     header = f"other=1; {pair(SealedCookie(Note, b'key', CLOCK).encode(said))}; more=2"
     assert await SealedCookie(Note, b"key", CLOCK).read(header) == said
@@ -82,7 +84,7 @@ def test_a_cookie_that_no_browser_would_keep_is_not_made() -> None:
 
 @given(st.text(max_size=200), st.binary(max_size=60))
 async def test_anything_may_be_sent_as_a_cookie(text: str, tail: bytes) -> None:
-    """ACC-13: it is nobody's, and raises nothing."""
+    """ACC-13: any other text is read as no cookie, and raises nothing."""
     jar = SealedCookie(Note, b"key", CLOCK, secure=False)
     header = f"dagnet_realtime={text}; dagnet_realtime={tail.hex()}{'A' * 20}"
     assert await jar.read(header) is None

@@ -103,7 +103,9 @@ async def found() -> AsyncIterator[tuple[Hub, GitHub]]:
 async def test_a_collaborator_on_the_data_repository_may_come_in(
     found: tuple[Hub, GitHub], told: dict[str, Any] | None, collaborates: bool
 ) -> None:
-    """ACC-18: that anybody may read a public repository makes nobody a collaborator."""
+    """ACC-18: read access to a public repository, which everybody has, makes no one a
+    collaborator.
+    """
     hub, github = found
     if told is not None:
         hub.repositories["acme/data"] = told
@@ -112,8 +114,8 @@ async def test_a_collaborator_on_the_data_repository_may_come_in(
     assert identity.groups == (("repository:acme/data",) if collaborates else ())
 
 
-async def test_whoever_is_removed_is_out(found: tuple[Hub, GitHub]) -> None:
-    """ACC-18: GitHub is asked again; a token that was revoked says no at once."""
+async def test_a_removed_collaborator_is_out(found: tuple[Hub, GitHub]) -> None:
+    """ACC-18: GitHub is asked again; a revoked token is refused at once."""
     hub, github = found
     hub.repositories["acme/data"] = {"private": True, "permissions": {"pull": True}}
     identity = await github.exchange_code(ATTEMPT, "good", "http://back")
@@ -133,10 +135,10 @@ async def test_a_wrong_code_is_refused(found: tuple[Hub, GitHub]) -> None:
     assert refused.value.code == "unauthorized"
 
 
-async def test_an_answer_that_cannot_be_understood_confirms_nobody(
+async def test_an_answer_that_cannot_be_understood_confirms_no_one(
     found: tuple[Hub, GitHub],
 ) -> None:
-    """ACC-17: nor does a server that is down or limits us."""
+    """ACC-17: an answer that is malformed, or comes from a server that is down, confirms no one."""
     hub, github = found
     hub.repositories["acme/data"] = {"private": True, "permissions": {"pull": True}}
     identity = await github.exchange_code(ATTEMPT, "good", "http://back")

@@ -52,7 +52,9 @@ def cookie_alone(entry: BrowserCredentials, host: str = HOST) -> AuthRequest:
 
 
 async def test_the_link_signs_one_browser_in_once() -> None:
-    """ACC-3: the key is spent; whoever has the cookie stays signed in."""
+    """ACC-3: the link's key is spent by the first sign-in; that browser stays signed in by its
+    cookie.
+    """
     local = access()
     key = local.link_key
     entry = await local.sign_in(key, AuthRequest("GET", HOST))
@@ -66,7 +68,7 @@ async def test_the_link_signs_one_browser_in_once() -> None:
     assert await local.sign_in(key, browser(entry)) == BrowserCredentials()
 
 
-async def test_the_cookie_alone_is_nobody() -> None:
+async def test_the_cookie_alone_signs_no_one_in() -> None:
     """ACC-55: a browser gives it to any program on this machine that it visits; the page's secret stays with the origin."""
     local = access()
     entry = await local.sign_in(local.link_key, AuthRequest("GET", HOST))
@@ -201,7 +203,9 @@ async def test_a_cookie_is_named_by_the_port_that_the_browser_sees(host: str, na
 
 
 async def test_a_browser_stays_signed_in_over_a_restart() -> None:
-    """ACC-4: by the key that outlives the process; without it nobody does."""
+    """ACC-4: the key that outlives the process keeps it signed in until it lapses; without that key
+    nothing does.
+    """
     clock = FakeClock()
     first = LocalAuthenticator(clock, key=b"k" * 32)
     entry = await first.sign_in(first.link_key, AuthRequest("GET", HOST))
@@ -307,7 +311,7 @@ async def test_one_process_signs_in_for_all() -> None:
 
 
 async def test_the_link_is_spent_once() -> None:
-    """ACC-51: whoever is second is not signed in."""
+    """ACC-51: a second sign-in by the same link is refused."""
     one, other = two(FakeClock())
     key = one.link_key
     await one.sign_in(key, AuthRequest("GET", HOST))
@@ -345,7 +349,7 @@ async def test_signing_out_holds_at_all_of_them() -> None:
 
 
 def test_one_process_alone_has_its_own() -> None:
-    """ACC-51: nothing is shared if there is nobody to share with."""
+    """ACC-51: a single process shares no keys."""
     one, other = (
         shared(None, FakeClock(), "", MemoryRevocationList(FakeClock())) for _ in range(2)
     )
@@ -354,7 +358,9 @@ def test_one_process_alone_has_its_own() -> None:
 
 
 async def test_processes_of_one_key_and_store_take_a_fresh_link_once() -> None:
-    """ACC-3: whichever is asked first."""
+    """ACC-3: one process signs a browser in by the fresh link; then every process
+    refuses the link.
+    """
     clock, sharing = FakeClock(), ForkedAuthState()
     sign_outs = MemoryRevocationList(clock)
     one, other = (shared(sharing, clock, "", sign_outs, b"k" * 32) for _ in range(2))

@@ -125,8 +125,8 @@ async def test_a_name_that_can_be_taken_for_another_is_refused(
     assert "“name”" in refused.value.sentence()
 
 
-async def test_an_address_that_nobody_verified_is_no_name(running: Provider) -> None:
-    """ACC-16: anybody could have typed it; another claim can be configured."""
+async def test_an_unverified_address_is_no_name(running: Provider) -> None:
+    """ACC-16: an address that is not verified names no one; another claim can be configured."""
     running.people(
         ann=ANN,
         eve={"email": "ann@acme.com", "email_verified": False, "name": "Eve"},
@@ -170,8 +170,10 @@ async def test_an_access_token_is_renewed_in_time(running: Provider) -> None:
         await openid.revalidate(msgspec.structs.replace(due, refresh=""))
 
 
-async def test_a_provider_that_cannot_be_reached_confirms_nobody(running: Provider) -> None:
-    """ACC-17: fails closed, and says when to try again; so does one that calls itself by another name."""
+async def test_a_provider_that_cannot_be_reached_confirms_no_one(running: Provider) -> None:
+    """ACC-17: an unreachable provider, or one with another issuer name, fails closed and says when
+    to retry.
+    """
     for issuer in (
         "http://127.0.0.1:9",
         running.issuer.replace("127.0.0.1", "localhost"),
@@ -233,7 +235,9 @@ def test_a_token_that_is_not_for_us_or_not_fresh_is_refused(change: dict[str, An
 
 
 def test_a_token_that_is_not_signed_by_the_provider_is_refused() -> None:
-    """ACC-16: by another key, by nobody, or by a secret that everybody knows."""
+    """ACC-16: a token signed by another key, with an empty signature or with `alg: none` is
+    refused.
+    """
     good = jwt.encode({"alg": "RS256", "kid": "one"}, GOOD, OTHER)
     head, body, _ = jwt.encode({"alg": "RS256", "kid": "one"}, GOOD, KEY).split(".")
     none = "eyJhbGciOiJub25lIn0"
@@ -286,10 +290,12 @@ def http(body: bytes, status: bytes = b"200 OK") -> bytes:
     ],
     ids=range(10),
 )
-async def test_whatever_the_provider_says_is_an_answer_or_a_problem(
+async def test_any_answer_of_a_provider_is_an_identity_or_a_problem(
     answer: bytes, code: str
 ) -> None:
-    """ACC-17: bounded in size, no redirect is followed, and only a clear no is one."""
+    """ACC-17: answers are bounded in size, no redirect is followed, and only a clear refusal counts
+    as one.
+    """
     async with answering(answer) as (url, _):
         with pytest.raises(Problem) as problem:
             await OAuthClient(SETTINGS, trust_env=False).get(url, "token")
@@ -315,8 +321,8 @@ async def test_our_secret_is_sent_as_the_provider_wants_it() -> None:
     [http(b'{"error":"invalid_grant"}', b"400 Bad"), http(b'{"error":"bad_verification_code"}')],
     ids=range(2),
 )
-async def test_an_error_is_a_no_whatever_its_status(answer: bytes) -> None:
-    """ACC-16: GitHub says its errors with 200."""
+async def test_an_error_is_a_refusal_at_any_status(answer: bytes) -> None:
+    """ACC-16: an error in the body is a refusal, since GitHub sends its errors with status 200."""
     async with answering(answer) as (url, _):
         with pytest.raises(Problem) as problem:
             await OAuthClient(SETTINGS, trust_env=False).token(url, ATTEMPT, "code", "http://back")

@@ -125,7 +125,9 @@ async def test_a_person_goes_by_what_the_provider_calls_them() -> None:
 
 
 async def test_sessions_belong_to_issuer_and_subject() -> None:
-    """ACC-53: a name that the provider gives to somebody else brings none along, and another name takes them with it."""
+    """ACC-53: a new holder of a name gets no sessions of the former one; a renamed person keeps
+    theirs.
+    """
     scene = Scene()
     ann = await scene.access.person(await scene.signed_in())
     scene.provider.identity = msgspec.structs.replace(ANN, subject="8")
@@ -170,7 +172,9 @@ async def test_a_browsers_watch_session_outlives_its_persons_name() -> None:
 
 
 async def test_an_attempt_serves_once_in_its_own_browser() -> None:
-    """ACC-16: with its own state, before it lapses; nobody can be made to sign in as somebody else."""
+    """ACC-16: with its own state, before it lapses; so no browser can be made to sign in as another
+    person.
+    """
     scene = Scene()
     asked, state = await scene.attempt()
     other, other_state = await scene.attempt()
@@ -221,7 +225,7 @@ async def test_the_providers_word_is_believed_for_fifteen_seconds() -> None:
 
 
 async def test_grants_take_effect_at_once() -> None:
-    """ACC-21: they are ours, so nobody need be asked."""
+    """ACC-21: grants are ours, so they apply without asking the provider."""
     scene = Scene()
     asked = await scene.signed_in()
     scene.grants[:] = [RoleBinding(who="ann@*", role="administer")]
@@ -247,7 +251,9 @@ async def test_many_requests_are_one_question() -> None:
 
 
 async def test_a_sign_in_ends() -> None:
-    """ACC-13: by its time, and by signing out, whatever the provider says."""
+    """ACC-13: it ends by signing out or by its age, though the provider would still confirm the
+    person.
+    """
     scene = Scene()
     asked = await scene.signed_in()
     assert "Max-Age=0" in await scene.access.sign_out(asked)

@@ -53,8 +53,10 @@ async def test_the_proxy_names_the_person_and_their_groups() -> None:
 @pytest.mark.parametrize(
     "peer", ["192.0.2.1", "", "11.0.0.1", "not an address", "2001:db8::1", "::ffff:192.0.2.1"]
 )
-async def test_nobody_else_is_believed(peer: str) -> None:
-    """ACC-14: whoever reaches the server past the proxy may write what they like."""
+async def test_no_other_peer_is_believed(peer: str) -> None:
+    """ACC-14: a peer outside the proxy's addresses is refused, though it sends the proxy's headers
+    and secret.
+    """
     with pytest.raises(Problem) as refused:
         await access().person(asked(("x-user", "ann@acme.com"), NONE, PROOF, peer=peer))
     assert refused.value.code == "unauthorized"
@@ -107,7 +109,9 @@ async def test_an_address_inside_ipv6_is_the_one_it_stands_for() -> None:
     ],
 )
 async def test_an_address_alone_proves_no_proxy(proof: tuple[tuple[str, str], ...]) -> None:
-    """ACC-14: whatever runs behind the same address may write the same headers."""
+    """ACC-14: another program behind the proxy's address could write the same headers, so the
+    secret is needed.
+    """
     with pytest.raises(Problem) as refused:
         await access().person(asked(("x-user", "ann@acme.com"), NONE, *proof))
     assert refused.value.code == "unauthorized"
@@ -168,8 +172,10 @@ async def test_a_name_is_read_as_utf_8() -> None:
 
 
 @pytest.mark.parametrize("secret", [None, Secret("")])
-async def test_without_a_secret_nobody_is_let_in(secret: Secret | None) -> None:
-    """ACC-14, ACC-10: also if an app is built otherwise than from a configuration, which must have one."""
+async def test_without_a_secret_no_one_is_let_in(secret: Secret | None) -> None:
+    """ACC-14, ACC-10: without a secret everybody is refused, also if the app was built without a
+    configuration.
+    """
     proxied = ProxyAuthenticator(
         "x-user", "", ("10.0.0.0/8",), lambda: GRANTS, list, FakeClock(), secret=secret
     )

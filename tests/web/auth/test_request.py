@@ -1,8 +1,5 @@
-"""What access looks at.
-
-Requests that must not even be looked at.
-
-Somebody who may watch.
+"""What authentication reads of a request, the requests that are refused unread, and a person's
+roles.
 """
 
 import pytest
@@ -21,7 +18,7 @@ from dagnet_realtime.web.auth.request import (
 
 
 def test_headers_are_read_by_name() -> None:
-    """ACC-6: whatever their order."""
+    """ACC-6: headers are found by name, in any order."""
     headers = [
         (b"cookie", b"c"),
         (b"x", b"y"),
@@ -42,8 +39,8 @@ def test_a_header_that_comes_twice_is_seen_twice() -> None:
     assert asked.all("none") == ()
 
 
-def test_a_header_is_text_whatever_its_coding() -> None:
-    """ACC-18: UTF-8 as proxies send it; bytes that are not UTF-8 are ISO 8859-1, as HTTP once had it."""
+def test_a_header_is_decoded_as_utf_8_or_iso_8859_1() -> None:
+    """ACC-18: a header is UTF-8, as proxies send it; if it is not valid UTF-8, it is ISO 8859-1."""
     assert auth_request("GET", [(b"x", "jos\xe9".encode()), (b"x", b"jos\xe9")]).all("x") == (
         "jos\xe9",
         "jos\xe9",
@@ -51,8 +48,8 @@ def test_a_header_is_text_whatever_its_coding() -> None:
     assert AuthRequest("GET", authorization="Bearer key\xa0").bearer == "key\xa0"
 
 
-def test_a_bearer_is_read_whatever_its_case() -> None:
-    """ACC-11: and nothing else is one."""
+def test_a_bearer_is_read_in_any_case() -> None:
+    """ACC-11: a bearer is read in any case of the word; any other scheme gives none."""
     assert AuthRequest("GET", authorization="bearer  key ").bearer == "key"
     assert AuthRequest("GET", authorization="Basic key").bearer == ""
     assert AuthRequest("GET").bearer == ""
@@ -194,6 +191,6 @@ def test_other_names_are_as_they_are(text: str) -> None:
 
 
 def test_a_person_goes_by_what_outlives_their_name() -> None:
-    """ACC-53: if somebody vouches for it."""
+    """ACC-53: a person's id is the subject that a provider vouches for, else their name."""
     assert Person("oidc:ann", subject="oidc:7").id == "oidc:7"
     assert Person("proxy:ann").id == "proxy:ann"

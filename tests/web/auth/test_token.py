@@ -75,8 +75,8 @@ async def test_a_revoked_or_expired_token_opens_nothing() -> None:
             store.access.sign_in(store.text)
 
 
-async def test_whatever_is_wrong_the_answer_is_the_same() -> None:
-    """ACC-11: it tells nothing about which part was right."""
+async def test_every_wrong_token_gets_the_same_answer() -> None:
+    """ACC-11: the answer does not tell which part was right."""
     store = Store()
     id, secret = store.text.split("_")[1:]
     wrong = [
