@@ -44,7 +44,7 @@ SOURCES = (
 """What the built interface depends on, under `web/`."""
 
 SAMPLE = "src/dagnet_realtime/samples"
-"""What the interface carries where there is no server to ask for it."""
+"""What the interface carries for use without a server."""
 
 BUILDS = (("app",), ("app", "--config", "vite.alone.config.ts"), ("shop",), ("tap",), ("expect",))
 """The interface, the same as one file that needs no server, the demo's shop, the tap, and the

@@ -53,7 +53,7 @@ def python() -> Path:
 
 
 def virtual_environment() -> None:
-    """Makes `.venv` where there is none; Debian keeps what that needs in `python3-venv`."""
+    """Makes `.venv` if it is missing; Debian keeps what that needs in `python3-venv`."""
     if (
         python().is_file()
         and subprocess.run(
