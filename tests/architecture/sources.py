@@ -32,6 +32,19 @@ def python_modules() -> tuple[Path, ...]:
 
 
 @cache
+def python_tests_and_tools() -> tuple[Path, ...]:
+    """The Python of tests, benchmarks and tools, recordings left out."""
+    folders = tuple(ROOT / name for name in ("tests", "benchmarks", "tools"))
+    return tuple(
+        path
+        for path in tracked()
+        if path.suffix == ".py"
+        and any(path.is_relative_to(folder) for folder in folders)
+        and "recorded" not in path.parts
+    )
+
+
+@cache
 def typescript_modules() -> tuple[Path, ...]:
     """The browser side's modules, generated ones left out."""
     web = ROOT / "web"

@@ -1,4 +1,4 @@
-"""Prose in sources keeps to plain words: docstrings, comments and the sentences that users read."""
+"""Prose keeps to plain words: docstrings, comments and the sentences that users read."""
 
 import ast
 import io
@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import named, python_modules, typescript_modules
+from tests.architecture.sources import (
+    named,
+    python_modules,
+    python_tests_and_tools,
+    typescript_modules,
+)
 
 HABITS = (
     re.compile(r"\b(who|what|which|whom)ever\b", re.IGNORECASE),
@@ -24,21 +29,22 @@ HABITS = (
 LONGEST = 100
 
 
-def prose_of_python(source: str) -> Iterator[tuple[int, str]]:
+def prose_of_python(source: str, *, literals: bool = True) -> Iterator[tuple[int, str]]:
     """Each line of prose in a Python module, with its number.
 
-    Prose is docstrings, comments, and text literals of several words.
+    Prose is docstrings, comments and, if `literals`, the other texts of several words.
     """
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string.lstrip("# ")
     for node in ast.walk(ast.parse(source)):
+        text = node if literals else node.value if isinstance(node, ast.Expr) else None
         if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and node.value.count(" ") > 1
+            isinstance(text, ast.Constant)
+            and isinstance(text.value, str)
+            and text.value.count(" ") > 1
         ):
-            for number, line in enumerate(node.value.splitlines(), node.lineno):
+            for number, line in enumerate(text.value.splitlines(), text.lineno):
                 yield number, line.strip()
 
 
@@ -62,6 +68,16 @@ def test_prose_of_python_avoids_the_habits() -> None:
         named(path): found
         for path in python_modules()
         if (found := habits(prose_of_python(path.read_text())))
+    }
+    assert not wrong
+
+
+def test_docstrings_and_comments_of_tests_and_tools_avoid_the_habits() -> None:
+    """Other texts of tests are data, which may be anything."""
+    wrong = {
+        named(path): found
+        for path in python_tests_and_tools()
+        if (found := habits(prose_of_python(path.read_text(), literals=False)))
     }
     assert not wrong
 
@@ -95,6 +111,14 @@ def test_lines_of_typescript_comments_are_at_most_100_characters() -> None:
 )
 def test_the_habits_are_found(line: str) -> None:
     assert habits(iter([(1, line)]))
+
+
+def test_docstrings_are_prose_and_other_literals_are_if_asked() -> None:
+    source = 'def f():\n    """It is nobody\'s."""\n    return "nobody is there"  # or somebody\n'
+    found = {line for line, _ in prose_of_python(source, literals=False)}
+    assert found == {2, 3}
+    assert len(habits(prose_of_python(source, literals=False))) == 2
+    assert len(habits(prose_of_python(source))) == 3
 
 
 def test_plain_words_are_not() -> None:
