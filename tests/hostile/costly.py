@@ -1,8 +1,8 @@
 """Five hostile clients whose bodies cost a server more than their senders, made at random; the
 answers are counted.
 
-A program of its own, so that its load does not disturb measurements: `python -m
-tests.hostile.costly PORT SECONDS SEED`.
+A program of its own, so that its load does not disturb measurements:
+`python -m tests.hostile.costly PORT SECONDS SEED`.
 """
 
 import asyncio

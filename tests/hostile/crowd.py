@@ -1,8 +1,8 @@
 """Ten hostile clients, each hostile in its own way until its time is over; the answers are counted
 by status.
 
-A program of its own, so that its load does not disturb measurements: `python -m tests.hostile.crowd
-PORT KEY SESSION SECONDS`.
+A program of its own, so that its load does not disturb measurements:
+`python -m tests.hostile.crowd PORT KEY SESSION SECONDS`.
 """
 
 import asyncio
