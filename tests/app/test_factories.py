@@ -1,10 +1,5 @@
-"""Reading folders once.
-
-Relays as configured.
-
-The workspaces that a function publishes, as configured.
-
-The configured mode of access.
+"""What the program makes from its configuration: graph sources, relays, function workspaces and
+authentication.
 """
 
 import os

@@ -1,9 +1,4 @@
-"""The key file.
-
-The tokens that are valid at this moment.
-
-Where the audit log goes.
-"""
+"""The program's files: keys, access tokens, the audit log and the times of deletions."""
 
 import os
 import stat

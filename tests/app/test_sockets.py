@@ -1,7 +1,4 @@
-"""The socket that the server listens on.
-
-uvicorn as a library.
-"""
+"""The sockets that the server listens on, and uvicorn as a library."""
 
 import resource
 import signal

@@ -1,12 +1,5 @@
-"""Hosts that are this machine alone.
-
-Durations as people write them.
-
-Secrets by reference.
-
-What resolving needs.
-
-Variables that override the file.
+"""Values of the configuration: local hosts, durations, secrets by reference, and variables that
+override the file.
 """
 
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""Typed tables from what TOML gave.
-
-Lines of keys in a TOML file.
-"""
+"""Typed tables from parsed TOML, and the line of each key in its file."""
 
 import tomllib
 

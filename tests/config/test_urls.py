@@ -1,7 +1,4 @@
-"""The address that browsers use.
-
-Relays that browsers can reach.
-"""
+"""The public address, and relays that browsers can reach."""
 
 from pathlib import Path
 

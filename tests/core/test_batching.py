@@ -1,9 +1,4 @@
-"""Frames merged into one that says the same.
-
-Frames that fit a provider's messages.
-
-Long messages in pieces.
-"""
+"""Frames of several batches: merged, cut to a provider's limits, and split into pieces."""
 
 import msgspec
 import pytest

@@ -1,7 +1,4 @@
-"""Filters: the vectors that both languages run, and hostile text.
-
-The writing of filters.
-"""
+"""Filters: the vectors that both languages run, hostile text, and the canonical text."""
 
 import json
 from pathlib import Path

@@ -1,14 +1,5 @@
-"""What ties events together.
-
-Reading a few members of an object.
-
-Texts that stand where an identifier is missing.
-
-The keyed hash.
-
-Pseudonyms.
-
-How a message's id is shown.
+"""Identifiers of an event: reading them, placeholders, pseudonyms by a keyed hash, and shown
+message ids.
 """
 
 import hmac

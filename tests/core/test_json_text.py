@@ -1,8 +1,5 @@
-"""JSON text cut into its values.
-
-Lines end at a line feed alone.
-
-JSON that real senders write and strict decoders refuse.
+"""JSON text: cut into its values and lines, and repaired if a sender writes what strict decoders
+refuse.
 """
 
 import json

@@ -1,9 +1,4 @@
-"""What of an event's properties is kept.
-
-What is personal.
-
-Shapes of personal values.
-"""
+"""Redaction: which properties of an event are kept, and what counts as personal."""
 
 import json
 from pathlib import Path

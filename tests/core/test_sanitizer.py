@@ -1,9 +1,4 @@
-"""The floor under the sample.
-
-The names one Segment message may be known by.
-
-From event to entry.
-"""
+"""From event to log entry: names, tokens, redaction and sampling."""
 
 import json
 from pathlib import Path

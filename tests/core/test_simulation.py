@@ -1,7 +1,4 @@
-"""Calls of our own senders.
-
-Invented visitors.
-"""
+"""Simulated visitors, and the calls that they make."""
 
 from collections import Counter
 from itertools import islice, pairwise

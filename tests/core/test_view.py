@@ -1,7 +1,4 @@
-"""The frame that a view makes of a stretch.
-
-Thinning: whole traces within a budget.
-"""
+"""The frame of a view over a stretch of the log, and thinning by whole traces within a budget."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""The names of a function's channels.
-
-The plan of a function.
-"""
+"""The plan of a function, and the names of its channels."""
 
 import json
 from pathlib import Path

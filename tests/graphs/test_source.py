@@ -1,7 +1,4 @@
-"""What every place promises.
-
-Places that are read together.
-"""
+"""What every graph source keeps, and several sources combined."""
 
 import threading
 from collections.abc import Callable

@@ -1,9 +1,4 @@
-"""Frames as they leave.
-
-The ring of a view's frames.
-
-What the viewers of a view share.
-"""
+"""The views that viewers share: encoded frames, and the ring that buffers them."""
 
 import asyncio
 import json

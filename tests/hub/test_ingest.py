@@ -1,8 +1,5 @@
-"""One source's gate and ledger.
-
-Intake: the order at the door, and where every event went.
-
-Parsing in stretches, and repair aside.
+"""Ingest: the order of checks, the ledger of a source, and parsing in stretches with
+repair aside.
 """
 
 import asyncio

@@ -1,9 +1,4 @@
-"""The hub's bounds.
-
-Who else watches.
-
-The books of the hub.
-"""
+"""The registry of sessions: limits, presence and follows."""
 
 from itertools import count
 

@@ -1,9 +1,4 @@
-"""An event is never printed whole.
-
-Positions as text.
-
-What the log stores of an event.
-"""
+"""Events are never printed whole, positions are text, and what the log stores of an event."""
 
 from hypothesis import given
 from hypothesis import strategies as st

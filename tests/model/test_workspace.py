@@ -1,7 +1,4 @@
-"""Channels and sources.
-
-Folders by other names.
-"""
+"""Channels, sources, and folders under other names."""
 
 import pytest
 

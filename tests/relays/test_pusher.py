@@ -1,6 +1,5 @@
-"""Publishing over HTTP, against a provider that a test scripts and, where it says so, a real one.
-
-Encryption that the provider cannot undo.
+"""Publishing over HTTP, to a scripted provider or a real one, and encryption that the provider
+cannot undo.
 """
 
 import asyncio

@@ -1,7 +1,4 @@
-"""Sessions in Redis keep every store's promises.
-
-Sign-outs in a real Redis keep every store's promises.
-"""
+"""Sessions, sign-outs and times of deletions in a real Redis keep what every store keeps."""
 
 import asyncio
 import contextlib

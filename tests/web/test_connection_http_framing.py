@@ -1,6 +1,4 @@
-"""Request framing over real sockets: what follows a request is never run as part of it, and how
-connections end.
-"""
+"""Request framing over real sockets: what follows a request is never run as part of it."""
 
 import asyncio
 import contextlib

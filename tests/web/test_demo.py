@@ -1,7 +1,4 @@
-"""Routes by which the interface asks for traffic.
-
-The demo's shop beside the interface.
-"""
+"""The routes that send demo traffic, and the demo's shop beside the interface."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

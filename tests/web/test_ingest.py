@@ -1,10 +1,5 @@
-"""Cross-origin rules.
-
-The two delivery routes over ASGI.
-
-The offers of the delivery apps.
-
-Addresses as SDKs put them together.
+"""The delivery routes over ASGI: webhook and tracking API, CORS, and the addresses that
+SDKs use.
 """
 
 import asyncio

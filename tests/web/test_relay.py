@@ -1,7 +1,4 @@
-"""The relay's routes.
-
-The routes of workspaces that a function publishes.
-"""
+"""The relay's routes, and those of workspaces that a function publishes."""
 
 from collections.abc import AsyncIterator
 

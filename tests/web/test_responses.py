@@ -1,7 +1,4 @@
-"""Whole answers.
-
-Whole answers.
-"""
+"""Answers in one piece: bytes, JSON and problems, with their headers."""
 
 import json
 from typing import Any

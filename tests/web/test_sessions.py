@@ -1,6 +1,5 @@
-"""What the routes of a watch session take and give is what is declared.
-
-Poll keeps every transport's promises; On, Off, filter and follow answer as the contract says.
+"""The routes of watch sessions take and give what they declare; a poll keeps every transport's
+promises.
 """
 
 import asyncio

@@ -1,12 +1,5 @@
-"""Why a file cannot be read.
-
-Versions from content.
-
-Fields out of trees that may hold anything.
-
-YAML as DagNet reads it.
-
-From bytes to trees, or to a sentence.
+"""Decoding DagNet's files: YAML and JSON into trees or a reason, typed fields of any tree, and
+versions of content.
 """
 
 import json

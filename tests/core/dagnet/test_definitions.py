@@ -1,8 +1,5 @@
-"""What a file says about an event.
-
-Paths that stay inside.
-
-Finding definitions and node files.
+"""Event definitions and node files: finding them, staying inside the repository, and
+reading them.
 """
 
 import pytest

@@ -1,13 +1,4 @@
-"""One graph file.
-
-How a node is lit, or why it never can be.
-
-Notes and frames.
-
-The steps of a graph file.
-
-The ways between nodes.
-"""
+"""One graph file: its nodes and how they are lit, edges, stages, notes and frames."""
 
 import pytest
 

@@ -1,7 +1,4 @@
-"""Whole workspaces, as the vectors say and as hostile files try.
-
-Where files disagree.
-"""
+"""Whole workspaces: the shared vectors, hostile files, and files that disagree."""
 
 import json
 from pathlib import Path

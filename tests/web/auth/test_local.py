@@ -1,7 +1,4 @@
-"""Local access: one link, one machine.
-
-Local access of several processes.
-"""
+"""Local access: one link for one machine, also with several processes."""
 
 import itertools
 

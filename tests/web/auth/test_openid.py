@@ -1,6 +1,5 @@
-"""OpenID Connect, against a certified provider that runs here.
-
-Requests to an identity provider.
+"""OpenID Connect against a certified provider that runs here, and requests to an
+identity provider.
 """
 
 import asyncio

@@ -1,7 +1,4 @@
-"""Refusals around an identity provider.
-
-Access by an identity provider.
-"""
+"""Access by an identity provider: sign-in, sessions, revalidation and refusals."""
 
 import asyncio
 import json
