@@ -91,7 +91,7 @@ it("OPS-21: a graph of a server that sends fewer fields is shown with their defa
   await expect(loadGraph(odd, PLACE)).rejects.toMatchObject({ code: "invalid", title: "The graph cannot be read: graph.version is not text." });
 });
 
-/** With a field that nobody knows in every object whose fields have names. */
+/** With an unknown field in every object whose fields have names. */
 function strange(value: unknown, free = false): unknown {
   if (Array.isArray(value)) return value.map((one) => strange(one));
   if (typeof value !== "object" || value === null) return value;

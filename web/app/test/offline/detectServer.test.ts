@@ -4,7 +4,7 @@ import { hasServer } from "../../src/offline/detectServer.ts";
 const answers = (status: number, type: string) => () => Promise.resolve(new Response("{}", { status, headers: { "content-type": type } }));
 const WEB = { alone: false, protocol: "http:" };
 
-it("TAP-30: a page from disk, or one built to stand alone, asks nobody", async () => {
+it("TAP-30: a page from disk, or one built to stand alone, sends no request", async () => {
   const never = () => Promise.reject(new Error("asked"));
   expect(await hasServer({ alone: true, protocol: "http:" }, never)).toBe(false);
   expect(await hasServer({ alone: false, protocol: "file:" }, never)).toBe(false);

@@ -35,7 +35,7 @@ describe("gather", () => {
     expect(left).toEqual(["shop/graphs/b.json could not be read."]);
   });
 
-  it("takes a drop by its handles where the browser gives them", async () => {
+  it("takes a drop by its handles if the browser gives them", async () => {
     const leaf = (name: string) => ({ kind: "file", name, getFile: () => Promise.resolve({ size: 2, text: () => Promise.resolve("{}") }) });
     const shop = { kind: "directory", name: "shop", async *values() { yield await Promise.resolve(leaf("nodes-index.yaml")); } };
     const item = (handle: object | null, entry: object | null = null) => ({ kind: "file", webkitGetAsEntry: () => entry as FileSystemEntry | null, getAsFileSystemHandle: () => (handle === null ? Promise.reject(new Error("no")) : Promise.resolve(handle as FileSystemHandle)) });

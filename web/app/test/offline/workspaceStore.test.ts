@@ -14,7 +14,7 @@ it("TAP-33: keeps what was opened, until it is closed", async () => {
   expect(await held.load()).toBeNull();
 });
 
-it("TAP-33: keeps nothing, and fails nothing, where the browser has no chest or forbids it", async () => {
+it("TAP-33: keeps nothing, and fails nothing, if the browser has no storage or forbids it", async () => {
   const forbidden = { open: () => { throw new DOMException("no", "SecurityError"); } } as unknown as IDBFactory;
   for (const held of [openWorkspaceStore(() => undefined), openWorkspaceStore(() => forbidden)]) {
     await held.save(FILES);

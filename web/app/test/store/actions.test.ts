@@ -29,7 +29,7 @@ describe("what a person can do", () => {
     expect([store.getState().phase, store.getState().me, engine.light.node("a").count]).toEqual(["off", null, 0]);
   });
 
-  it("PIC-70: a sign-out that failed says that somebody is still signed in", async () => {
+  it("PIC-70: a sign-out that failed says that the person is still signed in", async () => {
     const { actions, answers, store } = await on();
     answers["POST /sign-out"] = new Response("", { status: 503 });
     expect(await actions.signOut()).toBe(false);
@@ -121,7 +121,7 @@ describe("what a person can do", () => {
     expect(store.getState().toasts).toHaveLength(1);
   });
 
-  it("looks again at which graphs there are, and keeps what it knew where that fails", async () => {
+  it("looks again at which graphs there are, and keeps what it knew if that fails", async () => {
     const { actions, answers, store } = await on();
     answers["GET /api/workspaces"] = { workspaces: [] };
     await actions.refreshWorkspaces();

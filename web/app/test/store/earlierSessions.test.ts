@@ -93,7 +93,7 @@ describe("keeping the session that is watched", () => {
     expect(held.get("session s1"), "until the deletion is known to have reached what was collected").toBeUndefined();
   });
 
-  it("PIC-97: where the server forbids it nothing is kept; signing out and a lost role leave nothing", async () => {
+  it("PIC-97: if the server forbids it nothing is kept; signing out and a lost role leave nothing", async () => {
     for (const earlier_since of [null, undefined]) {
       const { actions, environment, held } = await watched({ earlier_since });
       await environment.advance(3000);

@@ -21,7 +21,7 @@ const carrying = (from: number, tokens: readonly string[]) => {
 };
 
 describe("following", () => {
-  it("TRC-27: what is opened is followed until another is opened, beside the others where asked, and pinned ones stay", async () => {
+  it("TRC-27: what is opened is followed until another is opened, beside the others if asked, and pinned ones stay", async () => {
     const { tracing, follows, store } = await on();
     tracing.open("t1");
     expect([follows(), store.getState().trace, store.getState().preferences.tab]).toEqual([["t1"], "t1", "traces"]);
@@ -48,7 +48,7 @@ describe("following", () => {
     expect(follows()).toEqual([]);
   });
 
-  it("TRC-27: a trace is followed once, by whichever of its tokens it is opened or let go", async () => {
+  it("TRC-27: a trace is followed once, opened or let go by any of its tokens", async () => {
     const { tracing, follows, streams, engine } = await on();
     await streams[0]!.send(carrying(1, ["t", "u"]));
     tracing.open("t");
@@ -74,14 +74,14 @@ describe("following", () => {
     expect([follows(), store.getState().toasts.at(-1)?.meaning]).toEqual([["t"], expect.stringContaining("thin")]);
   });
 
-  it("TRC-29: somebody is found by an identifier that is kept nowhere; all their tokens are followed to stay", async () => {
+  it("TRC-29: a person is found by an identifier that is kept nowhere, and all their tokens are followed and pinned", async () => {
     const { tracing, follows, store, asked } = await on({ "POST /api/watch/s1/follow": { token: "b_1", tokens: ["b_1", "a_1"], follows: [] } });
     expect(await tracing.findPerson("userId", "anna@example.com")).toBe(true);
     expect([follows(), store.getState().pinned, store.getState().trace]).toEqual([["b_1", "a_1"], ["b_1", "a_1"], "b_1"]);
     expect(JSON.stringify([store.getState(), asked])).not.toContain("anna");
   });
 
-  it("TRC-29: who cannot be looked up is said; without a session nobody is asked", async () => {
+  it("TRC-29: a lookup that fails is reported; without a session none is made", async () => {
     const { tracing, follows, store, actions } = await on({ "POST /api/watch/s1/follow": new Response(JSON.stringify({ title: "Too many." }), { status: 429 }) });
     expect(await tracing.findPerson("userId", "u")).toBe(false);
     expect([follows(), store.getState().toasts.at(-1)?.what]).toEqual([[], "Too many."]);
@@ -90,7 +90,7 @@ describe("following", () => {
     expect(store.getState().toasts).toHaveLength(1);
   });
 
-  it("TRC-27: whoever may only watch follows on their own screen", async () => {
+  it("TRC-27: a person who may only watch follows on their own screen", async () => {
     const { tracing, follows, told } = await on({}, ["watch"]);
     tracing.open("t");
     await settle();
@@ -111,7 +111,7 @@ describe("following", () => {
     expect(follows()).toEqual([]);
   });
 
-  it("TRC-27: the light of others stands still where only followed traces shall move", async () => {
+  it("TRC-27: the light of others stands still if only followed traces shall move", async () => {
     const { tracing, engine, store } = await on();
     tracing.setFollowedOnly(true);
     expect([engine.followedOnly, store.getState().followedOnly]).toEqual([true, true]);

@@ -17,7 +17,7 @@ describe("which graph is shown", () => {
     expect(new URL(href).hash).toBe("#h");
   });
 
-  it("a place is written and read again whatever it is called", () => {
+  it("a place with any name is written and read again", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme" }), fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (workspace, env, name) => {
         const place = { workspace, env, graph: name };

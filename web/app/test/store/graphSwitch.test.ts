@@ -103,7 +103,7 @@ describe("another graph", () => {
   });
 });
 
-it("TRC-34, ENG-17: the deletion of a person takes away what their trace was called, by whatever token", async () => {
+it("TRC-34, ENG-17: the deletion of a person takes away what their trace was called, by any of its tokens", async () => {
   const { actions, engine, streams, store } = await on();
   const [token, joined] = ["a_0123456789ab", "u_0123456789ab"];
   await streams[0]!.send({ ...batch(1), events: [{ ...batch(1).events[0]!, traces: [{ kind: "userId", token: joined }, { kind: "anonymousId", token }] }] });

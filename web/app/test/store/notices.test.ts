@@ -6,7 +6,7 @@ import { createUiStore } from "../../src/store/uiState.ts";
 
 const words = { what: "A", meaning: "", remedy: "", bad: false };
 
-describe("what people are told", () => {
+describe("notices", () => {
   it("WEB-12: a refusal says what happened, what it means and what to do", () => {
     expect(toNotice(new ApiError("gone", "Ended.", "Nobody watched.", "Press On."), "Nothing is counted.")).toEqual({ what: "Ended. Nobody watched.", meaning: "Nothing is counted.", remedy: "Press On.", bad: true });
     expect(toNotice(new Error("x"), "m").remedy).not.toBe("");

@@ -55,7 +55,7 @@ describe("how a pause ends", () => {
     expect([engine.light.node("a").count, store.getState().paused]).toEqual([17, false]);
   });
 
-  it("goes on at once where nothing waited, and Off ends it", async () => {
+  it("goes on at once if nothing waited, and Off ends it", async () => {
     const still = await paused(0);
     still.actions.pause();
     expect(still.store.getState()).toMatchObject({ paused: false, catchUpSpeed: 0 });

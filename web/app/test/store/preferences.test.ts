@@ -15,7 +15,7 @@ describe("what the browser remembers", () => {
     expect(readPreferences(kept, false)).toEqual(was);
   });
 
-  it("PIC-47: whatever stands there, the screen stays usable", () => {
+  it("PIC-47: with any stored text the screen stays usable", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const read = readPreferences(memory(text), true);

@@ -54,7 +54,7 @@ describe("On and Off", () => {
     first.watch.resume({ session: "s1", place: PLACE, state: first.engine.state });
   });
 
-  it("WEB-12: notes of the server about files are told once", async () => {
+  it("WEB-12: notes of the server about files are shown once", async () => {
     const { streams, store } = await on();
     await streams[0]!.send(hello);
     const change = { op: "change", graph_version: GRAPH.version, policy_version: "p", sampling: 1, posture: { ...hello.posture, notes: ["graphs/g.json is gone."] }, since: "2026-01-02T03:04:05.000Z" } as const;
@@ -74,7 +74,7 @@ describe("On and Off", () => {
   });
 });
 
-describe("where a function in Segment publishes", () => {
+describe("if a function in Segment publishes", () => {
   const published = { id: "shop", env: "demo", ingest: "function" as const, graphs: [], errors: [], sources: [] };
 
   it("FUN-14: On opens no session at the server, nor does Off close one, and nothing is asked but where to listen", async () => {

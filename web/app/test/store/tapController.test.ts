@@ -26,7 +26,7 @@ function local() {
 const message = (messageId: string, at: number) => ({ messageId, type: "track", name: "see_a", names: ["see_a"], occurredAt: at, at, stage: "called", traces: [{ kind: "anonymousId", token: "me_1" }], properties: {} });
 const hi = { kind: "hello", nonce: "n", url: "https://a.test/" };
 
-it("TAP-11: an address that somebody types lets its origin in, and is remembered; another is not", () => {
+it("TAP-11: an address that is typed lets its origin in, and is remembered; another is not", () => {
   const { local: one, build } = local();
   expect(one.allow("a.test/cart?x=1")).toBe("https://a.test");
   expect([one.allow("file:///etc/passwd"), one.allow("javascript://x"), one.allow(" ")]).toEqual([null, null, null]);

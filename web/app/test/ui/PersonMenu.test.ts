@@ -15,12 +15,12 @@ describe("who is signed in", () => {
     expect(describePerson(me("token", "token:3f2a"), [])?.name).toBe("Token 3f2a");
   });
 
-  it("PIC-70: signs out where the server signed them in; a proxy's people sign out there", () => {
+  it("PIC-70: signs out if the server signed them in; a proxy's people sign out there", () => {
     expect(describePerson(me("token", "token:3f2a"), [])?.out).toBe(true);
     expect(describePerson(me("proxy", "proxy:ann"), [])).toMatchObject({ name: "ann", out: false });
   });
 
-  it("PIC-70: is nobody to tell apart on one's own machine, or without a server", () => {
+  it("PIC-70: has no entry on one's own machine, or without a server", () => {
     expect(describePerson(me("local", "local"), [])).toBeNull();
     expect(describePerson(null, [])).toBeNull();
   });

@@ -32,7 +32,7 @@ describe("the streams of the workspaces", () => {
     expect([stream, { ...stream, watched: false }, { ...stream, connected: false }, { ...stream, trouble: "Kafka is away." }].map(isReading)).toEqual([true, false, false, false]);
   });
 
-  it("STR-24: workspaces without a stream are not asked, and a refusal is told", async () => {
+  it("STR-24: workspaces without a stream are not asked, and a refusal is shown", async () => {
     const asked: string[] = [];
     const found = await everyStream((one) => { asked.push(one.env); return Promise.resolve([stream]); }, [workspace("prod", ["kafka"]), workspace("old"), workspace("test", [])]);
     expect(asked).toEqual(["prod"]);

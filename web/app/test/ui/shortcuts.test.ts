@@ -13,7 +13,7 @@ describe("keys", () => {
       expect([" ", "c", "C", "/", "f", "Escape", "?", "t", "d", "n", "x"].map((key) => press(key))).toEqual(["pause", "clear", "clear", "filter", "follow", "escape", "help", "table", "theme", "now", null]);
     });
 
-    it("PIC-40: none acts while somebody types, in a menu or a dialog, or with a modifier", () => {
+    it("PIC-40: none acts while text is typed, in a menu or a dialog, or with a modifier", () => {
       document.body.innerHTML = "<input><select></select><div role=menu><b>m</b></div><dialog><button>x</button></dialog>";
       for (const element of document.querySelectorAll("input, select, b, button")) expect(press("c", element)).toBeNull();
       expect(press("c", document.body, { ctrlKey: true })).toBeNull();

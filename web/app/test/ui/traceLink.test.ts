@@ -8,7 +8,7 @@ describe("link", () => {
     expect([link.pathname, link.searchParams.get("graph"), link.searchParams.get("trace")]).toEqual(["/x/", "shop/demo/a b", "k&1"]);
   });
 
-  it("WEB-6: a link's traces are tokens by their form, each once and twenty at most; whatever else is named is said to be wrong", () => {
+  it("WEB-6: a link's traces are tokens by their form, each once and twenty at most; anything else that is named is reported as wrong", () => {
     const traces = (...named: readonly string[]) => tracesIn(new URLSearchParams(named.map((one) => ["trace", one])));
     expect(traces("f_p1mvj5gg2lsp", "f_p1mvj5gg2lsp", "me_0123456789av")).toEqual({ tokens: ["f_p1mvj5gg2lsp", "me_0123456789av"], wrong: false });
     expect(traces("ada@example.com", "f_p1mvj5gg2lsp", "\u202ea_0123456789av")).toEqual({ tokens: ["f_p1mvj5gg2lsp"], wrong: true });

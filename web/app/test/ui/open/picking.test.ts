@@ -21,7 +21,7 @@ function opening() {
 
 afterEach(() => { vi.restoreAllMocks(); });
 
-it("TAP-31: asks for a folder by a file input where the browser has no other way", async () => {
+it("TAP-31: asks for a folder by a file input if the browser has no other way", async () => {
   const inputs = asked();
   const { opening: to, given } = opening();
   await pickFolder(to, {});
@@ -32,7 +32,7 @@ it("TAP-31: asks for a folder by a file input where the browser has no other way
   await vi.waitFor(() => { expect(given).toEqual([["g.json"]]); });
 });
 
-it("TAP-31: asks by File System Access where there is such a thing, and takes a closed question for an answer", async () => {
+it("TAP-31: asks by File System Access if the browser has it, and takes a dismissed dialog for an answer", async () => {
   const inputs = asked();
   const { opening: to, given } = opening();
   await pickFolder(to, { showDirectoryPicker: () => Promise.resolve({ name: "shop", async *values() { yield await Promise.resolve({ kind: "file", name: "g.json", getFile: () => Promise.resolve({ size: 2, text: () => Promise.resolve("{}") }) }); } } as unknown as FileSystemDirectoryHandle) });

@@ -12,7 +12,7 @@ it("PIC-60: the shop is offered by the demo and by a page without a server, and 
   expect(isShopOffered({ me: null, serverless: false })).toBe(false);
 });
 
-it("PIC-60: the demo opens it beside the graph, until somebody puts it away", () => {
+it("PIC-60: the demo opens it beside the graph, until it is put away", () => {
   expect(isShopShown({ me: me(true), serverless: false, preferences: kept })).toBe(true);
   expect(isShopShown({ me: me(true), serverless: false, preferences: { ...kept, shop: "closed" } })).toBe(false);
   expect(isShopShown({ me: null, serverless: true, preferences: kept })).toBe(false);
