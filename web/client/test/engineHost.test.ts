@@ -15,7 +15,7 @@ describe("the engine's owner", () => {
     expect(engine.light.node("a").count).toBe(2);
   });
 
-  it("TRC-27: where only followed traces shall move, hits of others and counted ones are not told, unless none is followed", () => {
+  it("TRC-27: if only followed traces shall move, hits of others and counted ones are left out, unless none is followed", () => {
     const { engine } = scene();
     const heard: (string | null)[] = [];
     engine.light.subscribe({ hit: (hit) => heard.push(hit.token), step: (step) => heard.push(`step of ${step.token}`) });

@@ -14,7 +14,7 @@ describe("the browser's time", () => {
     expect(browserEnvironment.hidden()).toBe(false);
   });
 
-  it("tells when the network returns, until nobody listens", () => {
+  it("reports that the network returned, until its listener stops", () => {
     let stirred = 0;
     const stop = browserEnvironment.onWake(() => (stirred += 1));
     window.dispatchEvent(new Event("online"));

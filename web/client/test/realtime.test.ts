@@ -131,7 +131,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([it.state.nodes["b"]?.count, it.state.unmapped, it.state.binds]).toEqual([1, [], { "Order Placed": "b" }]);
   });
 
-  it("EMB-1: a name whose events nearly lit a node is told apart from one that no node listens for", async () => {
+  it("EMB-1: a name whose events nearly lit a node is distinguished from one that no node listens for", async () => {
     const filter = { property: "device", operator: "is", values: ["desktop"], property_type: "event" as const };
     const filtered = { ...GRAPH, listens: [GRAPH.listens[0]!, { ...GRAPH.listens[1]!, filters: [filter] }] };
     const { it, streams, environment } = session({ "GET /api/workspaces/shop/demo/graphs/g": filtered }, filtered);

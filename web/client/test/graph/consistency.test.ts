@@ -4,7 +4,7 @@ import { consistencyWarnings, overlapWarnings } from "../../src/graph/consistenc
 import { DefinitionIndex } from "../../src/graph/definitions.ts";
 
 describe("drift", () => {
-  it("GRA-11: indexes and files that disagree are told", () => {
+  it("GRA-11: indexes and files that disagree are reported", () => {
     const bindings = new DefinitionIndex(
       new Map<string, unknown>([
         ["events-index.yaml", { events: [{ id: "gone", file_path: "events/gone.yaml" }, { id: "out", file_path: "../x.yaml" }] }],

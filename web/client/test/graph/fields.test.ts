@@ -36,7 +36,7 @@ describe("paths", () => {
     expect(safePath("events/..x.yml")).toBe("events/..x.yml");
   });
 
-  it("GRA-8: folders are flat, scratch files are nobody's", () => {
+  it("GRA-8: folders are flat, scratch files are left out", () => {
     expect(inFolder("graphs/a.json", "graphs", ".json")).toBe(true);
     for (const path of ["graphs/deep/a.json", "graphs/.a.json", "graphs/#a.json", "graphs/~a.json", "graphs/a.json.swp", "a.json"]) expect(inFolder(path, "graphs", ".json")).toBe(false);
     expect([stem("graphs/a.b.json"), stem("plain")]).toEqual(["a.b", "plain"]);

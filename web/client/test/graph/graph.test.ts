@@ -49,7 +49,7 @@ describe("edges", () => {
 });
 
 describe("annotations", () => {
-  it("GRA-2: notes and frames have a size whatever the file says", () => {
+  it("GRA-2: notes and frames have a size with any values of the file", () => {
     expect(readPostits({ postits: [{ text: "x", width: -1, height: "tall" }, null] })).toEqual([{ id: "postit-0", text: "x", colour: "", x: 0, y: 0, width: 200, height: 150 }]);
     expect(readContainers({ containers: [{ label: "x", x: 3, width: 9 }] })[0]).toMatchObject({ x: 3, width: 9, height: 300 });
   });

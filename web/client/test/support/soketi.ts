@@ -31,7 +31,7 @@ export async function startSoketi() {
   }
   const held = new Set<Socket>();
   return {
-    /** Another port that leads to it until `signal` aborts; `cut` breaks whatever connections go that way. */
+    /** Another port that leads to it until `signal` aborts; `cut` breaks the connections that go that way. */
     through: (signal: AbortSignal): Promise<number> =>
       new Promise((done) => {
         const road = createServer((near) => {

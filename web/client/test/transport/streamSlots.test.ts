@@ -28,7 +28,7 @@ describe("places for streams", () => {
     expect(await slots.acquire()).not.toBeNull();
   });
 
-  it("streams where the browser has no locks or refuses them", async () => {
+  it("streams if the browser has no locks or refuses them", async () => {
     expect(await lockSlots(undefined).acquire()).not.toBeNull();
     const refusing = { request: () => Promise.reject(new DOMException("no", "SecurityError")) } as unknown as LockManager;
     expect(await lockSlots(refusing).acquire()).not.toBeNull();

@@ -55,7 +55,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-14: what cannot be read, and what is more than can wait, is told as missed", async () => {
+    it("FUN-14: what cannot be read, and what is more than can wait, is reported as missed", async () => {
       const { lane, listeners, environment, frames } = scene();
       await settle();
       for (const value of [null, "text", { events: 5 }]) listeners.get("c1")?.message("envelopes", value);
@@ -92,7 +92,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-4: a provider that fails or does not answer is tried again, the gap is told, and it goes on where it stood", async () => {
+    it("FUN-4: a provider that fails or does not answer is tried again, the gap is reported, and it goes on where it stood", async () => {
       const { lane, listeners, environment, rule, send, frames, ops } = scene();
       await settle();
       await send("c1", envelope("m1"));
@@ -130,7 +130,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-4: whoever may watch no longer is sent away", async () => {
+    it("FUN-4: a person who may no longer watch is sent away", async () => {
       const { lane, rule, environment, ended } = scene();
       await settle();
       rule.status = 404;
@@ -139,7 +139,7 @@ describe("function", () => {
       expect(lane.state.connection).toBe("off");
     });
 
-    it("FUN-13: an old plan is noted, and no longer once it is pasted anew; another graph is told", async () => {
+    it("FUN-13: an old plan is noted, and no longer once it is pasted anew; another graph is reported", async () => {
       const { lane, rule, environment, send, frames } = scene();
       await settle();
       await send("c1", envelope("m1"));
@@ -170,7 +170,7 @@ describe("heard", () => {
     expect(frame.events[1]).toMatchObject({ id: "m2", nodes: ["b"], source: "Segment", occurred_at: "1970-01-01T00:00:01.000Z", arrived_at: "1970-01-01T00:00:01.500Z", segment_received_at: "1970-01-01T00:00:01.200Z" });
   });
 
-  it("TRC-9, FUN-14: envelopes of one call keep their places, whatever the order in which they come", () => {
+  it("TRC-9, FUN-14: envelopes of one call keep their places, in any order of arrival", () => {
     const had = Date.UTC(2026, 10, 30);
     const sent = [[had, 0], [had, 1], [had, 2], [had + 1, 0]] as const;
     const offsets = heard().batch(envelopes(...sent.map(([at, place], n) => envelope(`m${n}`, "see_a", { had: at, ...(place === 0 ? {} : { place }) })).reverse()), TABLE, 0).events.map(({ offset }) => offset ?? NaN);
@@ -180,7 +180,7 @@ describe("heard", () => {
     expect(heard().batch(envelopes(envelope("m", "see_a", { had: 1e300, place: 9e9 })), TABLE, 0).events[0]?.offset).toBe(2 ** 52);
   });
 
-  it("FUN-14: a repeat is carried, so that it is told, and counted nowhere; also one from before this page", () => {
+  it("FUN-14: a repeat is carried, so that it is reported, and counted nowhere; also one from before this page", () => {
     const one = heard("function:7", ["m0"]);
     expect(one.batch(envelopes(envelope("m1"), envelope("m1"), envelope("m0")), TABLE, 0)).toMatchObject({ from: "function:7", counts: { a: 1 }, ledger: { offered: 1, lit: 1, carried: 1 } });
     expect(one.batch(envelopes(envelope("m1")), TABLE, 0)).toMatchObject({ from: "function:8", position: "function:9", counts: {}, ledger: { offered: 0 } });

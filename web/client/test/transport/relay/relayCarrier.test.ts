@@ -23,7 +23,7 @@ describe("order", () => {
   const places = (frames: readonly Frame[]): (string | undefined)[] => frames.map((frame) => spanOf(frame)?.to);
 
   describe("the order of a provider's frames", () => {
-    it("REL-15: in whatever order they come, and however often, each is shown once and in order", () => {
+    it("REL-15: in any order of arrival, and however often, each is shown once and in order", () => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 12 }).chain((size) => fc.tuple(fc.constant(size), fc.shuffledSubarray([...Array(size).keys()], { minLength: size }), fc.array(fc.nat(size - 1), { maxLength: 8 }))), ([size, order, repeats]) => {
           const joiner = new Resequencer("p0");
@@ -46,7 +46,7 @@ describe("order", () => {
       expect(joiner.missing).toBeNull();
     });
 
-    it("REL-15: a gap joins as a batch does, a beat only where it is right, and what has no position at once", () => {
+    it("REL-15: a gap joins as a batch does, a beat only if it is right, and what has no position at once", () => {
       const joiner = new Resequencer("p0");
       expect(places(joiner.accept(gap("p0", "p9")))).toEqual(["p9"]);
       expect(places(joiner.accept(beat("p9")))).toEqual(["p9"]);
@@ -78,7 +78,7 @@ describe("order", () => {
 
 describe("pieces", () => {
   describe("pieces of a long message", () => {
-    it("REL-3: join in whatever order they come, beside others", () => {
+    it("REL-3: join in any order of arrival, beside others", () => {
       const whole = chunkAssembler();
       expect(whole("aa 1 3  b")).toBeNull();
       expect(whole("bb 0 1 alone")).toBe("alone");

@@ -87,7 +87,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-23: knows who else watches while the provider brings the frames, and of nobody while it does not", async () => {
+  it("REL-23: knows who else watches only while the provider brings the frames", async () => {
     const { environment, lane, rule, send } = scene({ seat: { company: { others: 2, names: ["ann"] } } });
     await settle();
     expect(lane.state.relay?.company).toEqual({ others: 2, names: ["ann"] });

@@ -125,7 +125,7 @@ describe("frame", () => {
     window.dispatchEvent(event);
   }
 
-  it("TAP-36: a port is taken of a frame of this page that knows its secret, and of nobody else", () => {
+  it("TAP-36: a port is taken only of a frame of this page that knows its secret", () => {
     const road = new ShopFrameChannel(window, SECRET);
     expect(road.query).toBe(`frame=${SECRET}`);
     const heard: Incoming[] = [];

@@ -39,7 +39,7 @@ it("TAP-9: a page that another has followed in its window, or whose window was c
   expect(registerPage(pages, hello("leaving"), { ...heard(), answer: null }, 99)).toBeNull();
 });
 
-it("TAP-10: what was told before is known by its numbers, what was missed by the page's word", () => {
+it("TAP-10: what was reported before is known by its numbers, what was missed by the page's word", () => {
   const pages = new Map<string, TappedPage>();
   const page = registerPage(pages, hello("p"), heard(), 1);
   if (!page) throw new Error("no page");
@@ -55,7 +55,7 @@ it("TAP-10: what was told before is known by its numbers, what was missed by the
   expect(page).toMatchObject({ missed: 4, untold: 0, present: true });
 });
 
-it("TAP-9: whatever a page says of itself is read, or it is nothing", () => {
+it("TAP-9: any description that a page gives of itself is read, or is nothing", () => {
   expect(readHello(hello("p"))).toEqual(hello("p"));
   expect(readReport(report(0, 2))).toEqual(report(0, 2));
   expect(readBye({ kind: "bye", page: "p", session: "s", told: 1, end: 2 })).not.toBeNull();

@@ -41,7 +41,7 @@ describe("lane", () => {
     expect(called).toHaveLength(2);
   });
 
-  it("TAP-11: an origin that nobody allowed gets no answer, whatever it says; its road's own origin does", () => {
+  it("TAP-11: an origin that was not allowed gets no answer to any message; its road's own origin does", () => {
     const { lane, answered, taken, hello, report } = scene([]);
     lane.open();
     hello();
@@ -96,7 +96,7 @@ describe("lane", () => {
     expect([called.at(-1), listening()]).toEqual([{ dagnet: MAGIC, kind: "gone", session: "s" }, false]);
   });
 
-  it("TAP-10: what a known page says while it navigates away is taken, without an answer; what nobody knows is not", () => {
+  it("TAP-10: what a known page says while it navigates away is taken, without an answer; what an unknown page says is not", () => {
     const { lane, answered, taken, say, hello } = scene(["https://a.test", "https://b.test"]);
     lane.open();
     hello();
@@ -143,7 +143,7 @@ describe("lane", () => {
     expect([...lane.rejected.values()]).toEqual([{ origin: "null", reason: "a sandboxed frame has no origin that could be let in", count: 1 }]);
   });
 
-  it("TAP-2: a replay of a call that was told is not heard a second time", () => {
+  it("TAP-2: a replay of a call that was reported is not heard a second time", () => {
     const { lane, taken, hello, report } = scene();
     lane.open();
     hello();
