@@ -18,7 +18,7 @@ describe("window", () => {
     expect(windowRate(window, T0 + 3000, T0)).toBe(10);
   });
 
-  it("ENG-5: a sparkline has a point for each bucket, whatever came late, early or not at all", () => {
+  it("ENG-5: a sparkline has a point for each bucket, though events come late, early or not at all", () => {
     fc.assert(fc.property(fc.array(fc.record({ at: fc.integer({ min: -1000, max: 100_000 }), n: fc.integer({ min: 0, max: 5 }) })), fc.integer({ min: 0, max: 120_000 }), (all, now) => {
       const window = createRateWindow(1000, 60);
       for (const { at, n } of all) addToWindow(window, at, n);
@@ -207,7 +207,7 @@ describe("light", () => {
 describe("flash", () => {
   const traffic = fc.array(fc.record({ node: fc.nat(60), wait: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(900)), heat: fc.double({ min: 0, max: 1e6 }), area: fc.integer({ min: 100, max: 9000 }) }), { maxLength: 400 });
 
-  it("ENG-21: whatever the traffic, no node rings more than 2.5 times a second and no second's rings cover more than the safe area", () => {
+  it("ENG-21: under any traffic no node rings more than 2.5 times a second and no second's rings cover more than the safe area", () => {
     fc.assert(fc.property(traffic, (all) => {
       const flashes = createFlashLimiter();
       const rings: { node: string; at: number; strength: number; area: number }[] = [];

@@ -25,7 +25,7 @@ describe("relabel", () => {
   /** One message: the name it was called by, the one it left under, and what of it came, by which lane. */
   const way = fc.record({ called: fc.constantFrom(...NAMES), left: fc.constantFrom(...NAMES), stages: fc.subarray(["enriched", "delivered"] as const), remote: fc.boolean() });
 
-  it("ENG-3: a message that was renamed is one row, one node and one count, under the name it left by, whichever lane is first", () => {
+  it("ENG-3: a message that was renamed is one row, one node and one count, under the name it left by, whether the local or the remote one is first", () => {
     fc.assert(fc.property(fc.array(way, { maxLength: 6 }), fc.array(fc.nat(), { minLength: 30, maxLength: 30 }), fc.boolean(), (ways, turns, cleared) => {
       let position = 0;
       const lines = ways.map(({ called, left, stages, remote }, n): (() => Action)[] => {
@@ -95,7 +95,7 @@ describe("relabel", () => {
 });
 
 describe("carry", () => {
-  it("ENG-4: what was carried is told per node and name, twins and duplicates apart", () => {
+  it("ENG-4: what was carried is counted per node and name, twins and duplicates apart", () => {
     const twin = event("a"), state = after([on(), on("local"), tap(0, heard("A", { messageId: twin.id }))]), out = listener();
     const reported = ingestEvents(state, [twin, event("a b"), event(""), twin], T0, false, out);
     expect([...reported.carried]).toEqual([["a", 3], ["b", 1]]);
@@ -107,7 +107,7 @@ describe("carry", () => {
     expect(feed(state, { start: 0, count: 9 }).total).toBe(3);
   });
 
-  it("ENG-5: steps of traces are told to the picture", () => {
+  it("ENG-5: steps of traces are passed to the picture", () => {
     const state = after([on()]), out = listener();
     ingestEvents(state, [event("a"), event("b", { occurred_at: new Date(T0 + 5).toISOString() })], T0, false, out);
     expect(out.steps).toMatchObject([{ token: "t1", from: "a", to: "b", edges: ["ab"], jump: false, at: T0 }]);

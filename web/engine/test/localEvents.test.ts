@@ -71,13 +71,13 @@ describe("hear", () => {
     expect([...(state.accumulation.traces?.near.keys() ?? [])]).toEqual(["a", "b"]);
   });
 
-  it("ENG-3: the page's clock times the stages where it is told", () => {
+  it("ENG-3: the page's clock times the stages if it is sent", () => {
     const one = heard("A", { at: T0 - 40 });
     const state = after([on("local"), tap(1, one), tap(5, { ...one, stage: "delivered", at: T0 - 10 }), tap(9, { ...one, stage: "enriched", at: T0 - 30 })]);
     expect(feed(state, { start: 0, count: 1 }).rows[0]).toMatchObject({ at: T0 + 1, way: { called: T0 - 40, enriched: T0 - 30, delivered: T0 - 10 } });
   });
 
-  it("TAP-9: a page that says another's message id joins nobody's traces by it", () => {
+  it("TAP-9: a page that uses another's message id does not join its trace", () => {
     for (const localFirst of [true, false]) {
       const one = event("a"), local = tap(1, heard("A", { messageId: one.id, type: "page" })), remote = frame(2, batch(0, [one]));
       const state = after([on("local"), on("remote"), ...(localFirst ? [local, remote] : [remote, local])]);

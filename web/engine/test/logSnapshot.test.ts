@@ -76,7 +76,7 @@ it("ENG-19: the log of a session with reloads replays to the same state at every
   }), { numRuns: 60 });
 });
 
-it("ENG-19: where there is less room batches are one a second or longer, and the state at each second stays", () => {
+it("ENG-19: if there is less room batches are one a second or longer, and the state at each second stays", () => {
   const inputs = Array.from({ length: 900 }, (_, n) => frame(n * 50 + 10, batch(n, [event("a", { properties: { text: "x".repeat(300) } })])));
   const state = after([on(), frame(0, hello()), ...inputs]);
   const again = restore(snapshot(state, 60_000, logText), {}, readLog);

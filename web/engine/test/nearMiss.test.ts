@@ -13,13 +13,13 @@ describe("near", () => {
     expect(nearMisses(table, ["order completed"], {}, null)).toEqual([{ node: "a", reason: "the name was sent as “order completed”, and “Order Completed” is listened for: the case differs" }]);
   });
 
-  it("MAT-9: a filter's value is told with the value seen and the value expected", () => {
+  it("MAT-9: a filter's value is reported with the value seen and the value expected", () => {
     expect(nearMisses(table, ["Paid"], { device: "desktop" }, null)).toEqual([{ node: "b", reason: "its property device was “desktop”, and must be “mobile” or “tablet”" }]);
     expect(nearMisses(table, ["Paid"], {}, null)).toEqual([{ node: "b", reason: "its property device is missing, and must be “mobile” or “tablet”" }]);
     expect(nearMisses(table, ["Left"], { why: "a TEST" }, null)).toEqual([{ node: "n", reason: "its property why was “a TEST”, and must not contain “test”" }]);
   });
 
-  it("MAT-9: a user property is told, also where the traits are known to the server alone", () => {
+  it("MAT-9: a user property is reported, also if only the server knows the traits", () => {
     expect(nearMisses(table, ["Upgraded"], {}, {})).toEqual([{ node: "u", reason: "its user property plan is missing, and must be “pro”" }]);
     expect(nearMisses(table, ["Upgraded"], {}, null)).toEqual([{ node: "u", reason: "its user property plan is missing or another, and must be “pro”" }]);
   });
@@ -60,7 +60,7 @@ describe("nearest", () => {
     for (const name of ["", "💥", "x".repeat(100_000), "zzz"]) expect(similarNames(graph, name)).toEqual([]);
   });
 
-  it("ENG-11: what the eye cannot see is told by its code points", () => {
+  it("ENG-11: invisible differences are shown by their code points", () => {
     const cafe = { ...GRAPH, listens: [listen("a", "Caf\u00e9 Opened"), listen("b", "\u0130ade Talebi")] };
     expect(similarNames(cafe, "Cafe\u0301 Opened")[0]).toMatchObject({ node: "a", why: "form" });
     expect(similarNames(cafe, "iade talebi")[0]).toMatchObject({ node: "b", why: "case" });

@@ -23,7 +23,7 @@ describe("receive", () => {
   const start = [on(), frame(0, hello())];
 
   describe("frames", () => {
-    it("ENG-7: a frame counts only where it begins where the engine stands", () => {
+    it("ENG-7: a frame counts only if it begins where the engine stands", () => {
       const state = after([...start, frame(1, batch(0, [event("a")])), frame(2, batch(5, [event("a")]))]);
       expect([state.position, state.resyncFrom, state.misfits, totals(state, T0).count]).toEqual(["e.1", "e.1", 1, 1]);
     });
@@ -76,7 +76,7 @@ describe("receive", () => {
       expect(after([...gone, frame(9, hello())]).bye).toBeNull();
     });
 
-    it("ENG-2: thinned frames are told as such", () => {
+    it("ENG-2: thinned frames are reported as such", () => {
       expect(posture(after([...start, frame(1, batch(0, [event("a"), event("a")], 1))]))).toMatchObject({ thinned: true, threshold: 0.5, thinnedAt: T0 + 1 });
     });
 

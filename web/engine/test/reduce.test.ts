@@ -44,7 +44,7 @@ describe("the reducer", () => {
     }), { numRuns: 60 });
   });
 
-  it("ENG-2: a node's count is what frames counted, whatever was carried, repeated or late", () => {
+  it("ENG-2: a node's count is what frames counted, though events were left out, repeated or late", () => {
     fc.assert(fc.property(traffic, (all) => {
       const state = after(inputsOf(all, [], ["remote"]).filter((input) => input.kind !== "tap"));
       for (const uuid of ["a", "b", "c"]) {
@@ -158,7 +158,7 @@ describe("the reducer", () => {
     expect([nodeLight(state, "a", T0).count, nodeLight(state, "c", T0).count]).toEqual([1, 1]);
   });
 
-  it("ENG-10: memory is bounded whatever comes", () => {
+  it("ENG-10: memory is bounded under any traffic", () => {
     const bounds = { events: 50, dedupe: 100, unmapped: 5, paused: 20, log: 30, nodes: 6 };
     let state = after([on()], bounds), position = 0;
     for (let n = 0; n < 2000; n++) {

@@ -37,7 +37,7 @@ describe("another binding", () => {
     expect([...changedBindings(GRAPH.listens, GRAPH.listens.map((one) => ({ ...one, label: "Other", rule: "amplitude" })))]).toEqual([]);
   });
 
-  it("EMB-6: shows what is held as if it had been bound so since On, whatever was sent", () => {
+  it("EMB-6: shows what is held as if it had been bound so since On, for any events", () => {
     const some = fc.array(fc.constantFrom("A", "B", "C", "Unheard", "Else"), { maxLength: 12 });
     fc.assert(
       fc.property(some, some, fc.boolean(), (early, late, paused) => {

@@ -59,7 +59,7 @@ describe("undo", () => {
     expect(totals(after([on(), frame(1, batch(0, [event("a")])), { kind: "undo", at: T0 }]), T0).count).toBe(1);
   });
 
-  /** What a message was called and left as, whether it was told before the SDK took it, and
+  /** What a message was called and left as, whether it was reported before the SDK took it, and
    * whether the server has it.
    */
   const way = fc.record({ called: fc.constantFrom("A", "C", "Y"), left: fc.constantFrom("A", "C", "Y"), early: fc.boolean(), remote: fc.boolean() });
@@ -69,7 +69,7 @@ describe("undo", () => {
     return { a: nodeLight(state, "a", T0).count, c: nodeLight(state, "c", T0).count, count, mapped, unmapped, rows: feed(state, { start: 0, count: 99 }).rows.map(({ id, name }) => `${id} ${name}`).sort() };
   }
 
-  it("ENG-13: a message whose calls, stages and twin come on either side of a Clear is one again after Undo, in whatever order they came", () => {
+  it("ENG-13: a message whose calls, stages and twin come on either side of a Clear is one again after Undo, in any order of arrival", () => {
     fc.assert(fc.property(fc.array(way, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(99), { minLength: 24, maxLength: 24 }), fc.nat(99), (ways, turns, clear) => {
       let position = 0;
       const lines = ways.map(({ called, left, early, remote }, n): ((at: number) => Action)[] => {
@@ -135,7 +135,7 @@ describe("bind", () => {
       rows: feed(state, { start: 0, count: 9 }).rows.map(({ nodes, bound: is }) => [nodes, is]), steps: trace(state, "t1")?.steps.map(({ node }) => node), covered: coverage(state).dark,
     });
 
-    it("ENG-15: goes back with one click, whatever came between: then all is as if the name had never been mapped", () => {
+    it("ENG-15: goes back with one click, also after other events: then all is as if the name had never been mapped", () => {
       const without = [on(), on("local"), ...came, frame(8, batch(2, [event("a")]))];
       for (const inputs of [
         [on(), on("local"), bound, ...came, frame(8, batch(2, [event("a")])), off(9)],

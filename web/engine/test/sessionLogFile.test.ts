@@ -53,7 +53,7 @@ describe("session logs", () => {
     const text = writeSessionLog(after(lived));
     const cut = read(`${text.slice(0, -40)}\n{"op":"future","at":1}\nnot json\n`);
     expect([cut.skipped, cut.frames.length]).toEqual([3, 6]);
-    expect(cut.frames.at(-1), "what they held is missed, and nobody knows how much it was").toMatchObject({ kind: "frame", frame: { op: "gap", missed: null } });
+    expect(cut.frames.at(-1), "what they held is missed, and how much it was is unknown").toMatchObject({ kind: "frame", frame: { op: "gap", missed: null } });
     for (const bad of ["", "{}", '{"format":"dagnet-realtime-session-log","version":2}', '{"format":"dagnet-realtime-session-log","version":1,"definition":{"name":7}}']) expect(isProblem(readSessionLog(bad))).toBe(true);
     fc.assert(fc.property(fc.string(), fc.nat(text.length), (noise, at) => { readSessionLog(text.slice(0, at) + noise + text.slice(at)); }));
   });

@@ -22,7 +22,7 @@ it("ENG-11: a name that has been quiet gives way to a new one, the rarest first"
   expect(unmapped.other).toEqual({ remote: 1, local: 1, pendingLocal: 1 });
 });
 
-it("ENG-11: messages that say who somebody is always have room and never give way", () => {
+it("ENG-11: identity messages always have room and never give way", () => {
   const unmapped = createUnmapped();
   for (const name of ["x", "identify", "y", "z"]) unmappedRemote(unmapped, name, 1, 0, 0, name === "z" ? 60_000 : 0, 1);
   expect([...unmapped.names.keys()]).toEqual(["identify", "z"]);

@@ -27,7 +27,7 @@ describe("parse", () => {
     expect(parseFrame(" ".repeat(16_000_001))).toMatchObject({ code: "too_large" });
   });
 
-  it("ENG-20: a frame of a kind that a later version added is told from one that cannot be read", () => {
+  it("ENG-20: a frame of a kind that a later version added is distinguished from one that cannot be read", () => {
     for (const one of [{ op: "later" }, { op: "toString" }]) expect([isUnknownFrame(one), isProblem(checkFrame(one))]).toEqual([true, true]);
     for (const one of [null, [], {}, { op: 7 }, { op: "batch" }, { op: "bye" }]) expect(isUnknownFrame(one)).toBe(false);
   });

@@ -6,7 +6,7 @@ import { after, GRAPH, on, T0 } from "../support.ts";
 const bind = (name: string, node: string) => ({ kind: "bind", at: T0, name, node }) as const;
 const listening = (rule: EventBinding["rule"]): Graph => ({ ...GRAPH, listens: GRAPH.listens.map((one) => ({ ...one, rule, names: rule === "event_id" ? [one.event_id] : one.names })) });
 
-it("ENG-15: a name for a node without an event is a definition of its own, quoted whatever the name", () => {
+it("ENG-15: a name for a node without an event is a definition of its own, quoted for any name", () => {
   const [patch] = bindPatches(after([on(), bind('Odd: "name" #1', "d")]));
   expect(patch).toMatchObject({ file: "events/odd-name-1.yaml", fresh: true, ways: ["own"], replaces: "", remains: "Give the node “Node d” the event_id odd-name-1 in the graph." });
   expect(patchText([patch!])).toBe('# events/odd-name-1.yaml (a new file), for the node "Node d"\n# Give the node “Node d” the event_id odd-name-1 in the graph.\nid: odd-name-1\nname: "Odd: \\"name\\" #1"\nprovider_event_names:\n  segment: "Odd: \\"name\\" #1"\n');
@@ -25,7 +25,7 @@ it("ENG-15: a name for a node that listens replaces nothing, unless that is chos
   }
 });
 
-it("ENG-15: where a definition names no provider’s event, the name is added to it, and the bare id is said to go", () => {
+it("ENG-15: if a definition names no provider’s event, the name is added to it, and the bare id is said to go", () => {
   const [patch] = bindPatches(after([on("remote", { graph: listening("event_id") }), bind("Other", "a")]));
   expect(patch).toMatchObject({ file: "events/a.yaml", way: "replace", replaces: "a" });
   expect(patch!.diff.map(({ sign, text }) => `${sign}${text}`)).toEqual([" id: a", "+provider_event_names:", '+  segment: "Other"']);

@@ -13,7 +13,7 @@ describe("light", () => {
     expect(nodeLight(state, "c", T0)).toEqual({ count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, of: null, all: 0, tests: 0, testAt: null });
   });
 
-  it("ENG-11: messages that say who somebody is are no part of the share of mapped events, and an event of such a name is", () => {
+  it("ENG-11: identity messages are no part of the share of mapped events, and an event of such a name is", () => {
     const who = event("", { type: "identify", name: "identify" });
     const state = after([on(), frame(0, batch(0, [who]))]);
     expect(totals(state, T0)).toMatchObject({ count: 1, mapped: 0, unmapped: 0, identity: 1, mappedShare: null });
@@ -21,7 +21,7 @@ describe("light", () => {
     expect(totals(more, T0)).toMatchObject({ count: 4, mapped: 1, unmapped: 2, identity: 1, mappedShare: 1 / 3 });
   });
 
-  it("ENG-5: the strip counts each event once, whatever it lit", () => {
+  it("ENG-5: the strip counts each event once, however many nodes it lit", () => {
     const state = after([on(), frame(0, batch(0, [event("a b c"), event("")]))]);
     expect(totals(state, T0)).toMatchObject({ count: 2, mapped: 1, unmapped: 1, mappedShare: 0.5, pending: 0, filtered: null });
     expect(totals(state, T0).sparkline).toHaveLength(60);
@@ -35,7 +35,7 @@ describe("ledger", () => {
     expect(ledger(state)).toMatchObject({ view: { offered: 3, lit: 2, unmapped: 1, carried: 3 }, balances: true, duplicates: 1, repeats: 0, misfits: 0, localEvents: 0, pendingLocal: 0, doors: [] });
   });
 
-  it("PIC-49: a source that was over its rate since On is told, and no other", () => {
+  it("PIC-49: only a source that was over its rate since On is listed", () => {
     const door = { received: 5, refused: {}, rate_limited: 5, unwatched: 0, duplicate: 0, taken: 0 };
     const beat = { op: "beat" as const, now: "", position: "e.0", ledger: { web: { ...door, received: 9, rate_limited: 9 }, app: { ...door, rate_limited: 0, taken: 5 } } };
     const state = after([on(), frame(0, { ...hello(), ledger: { web: door } }), frame(1, beat)]);

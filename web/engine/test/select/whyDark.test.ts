@@ -32,7 +32,7 @@ describe("why a node is dark", () => {
     ]);
   });
 
-  it("ENG-26: a spelling is told of the node that it is likest, and another number is another name", () => {
+  it("ENG-26: a spelling is reported at the node that it is most like, and another number is another name", () => {
     const graph = { ...GRAPH, listens: [listen("a", "Step one done"), listen("b", "Step one gone"), listen("c", "Step 2")] };
     const state = after([on("remote", { graph }), frame(0, batch(0, [event("", { name: "step one done" }), event("", { name: "Step 3" })]))]);
     expect([kinds(state, "a"), kinds(state, "b"), kinds(state, "c")]).toEqual([["spelling", "never"], ["upstream", "never"], ["upstream", "never"]]);

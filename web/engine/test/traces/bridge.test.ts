@@ -49,7 +49,7 @@ const WALKED = "entry a, step b, step c";
 describe("events of one moment", () => {
   const SENT = sent("a b c", 1);
 
-  it("TRC-9: follow the order of the log, whatever their ids, in whatever order they come, over a snapshot, a replay and an Undo", () => {
+  it("TRC-9: follow the order of the log, with any ids, in any order of arrival, over a snapshot, a replay and an Undo", () => {
     fc.assert(fc.property(fc.shuffledSubarray(SENT, { minLength: 3 }), fc.array(fc.nat(2), { maxLength: 2 }), (events, cuts) => {
       const [from = 0, to = 3] = [...cuts].sort();
       const frames = [events.slice(0, from), events.slice(from, to), events.slice(to)];

@@ -12,7 +12,7 @@ describe("dwell", () => {
     }));
   });
 
-  it("TRC-15: what is taken out again leaves no trace, in whatever order", () => {
+  it("TRC-15: what is taken out again leaves no trace, in any order", () => {
     fc.assert(fc.property(fc.array(fc.nat(10 ** 7)), fc.array(fc.nat(10 ** 7)), (stay, go) => {
       const [both, one] = [createHistogram(), createHistogram()];
       for (const ms of [...go, ...stay]) addDuration(both, ms, 1);

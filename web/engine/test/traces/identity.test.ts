@@ -52,7 +52,7 @@ describe("join", () => {
       }));
     });
 
-    it("TRC-12: identifiers set apart stay apart, whatever comes after", () => {
+    it("TRC-12: identifiers set apart stay apart, after any later event", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "a b", "B")]);
       undoJoin(traces, 1);
       advance(traces, event(3, "a b", "C"));

@@ -60,7 +60,7 @@ describe("rows", () => {
       expect(nameOf(traces, trace)!.token).toBe("u");
     });
 
-    it("TRC-15: a trace has ended where its node takes no more, by the node's outcome", () => {
+    it("TRC-15: a trace has ended if its node takes no more, by the node's outcome", () => {
       const traces = told(graphOf([{ uuid: "A" }, { uuid: "B", absorbing: true }, { uuid: "C", absorbing: true, outcome: "failure" }], []), []);
       expect([-1, 0, 1, 2].map((node) => endedAt(traces, node))).toEqual([null, null, "other", "failure"]);
       expect([uuidOf(traces, -1), uuidOf(traces, 2)]).toEqual([null, "C"]);

@@ -16,7 +16,7 @@ describe("order", () => {
     .map((all) => all.map((one) => mark(one.at, one.arrived, one.id, false, one.order, one.heard)));
 
   describe("the order of marks", () => {
-    it("TRC-9: of one moment it is the log's, whatever their arrivals and ids; what no log has placed comes last, as it arrived", () => {
+    it("TRC-9: of one moment it is the log's, with any arrivals and ids; what no log has placed comes last, as it arrived", () => {
       const all = [mark(1, 1, "a", false, Infinity, 8), mark(1, 1, "b", false, Infinity, 7), mark(1, 9, "z", false, 1), mark(1, 2, "y", false, 2), mark(0, 9, "x", false, 3)];
       expect([...all].sort(compareVisits).map((one) => one.id)).toEqual(["x", "z", "y", "b", "a"]);
       const sum = (a: Visit, b: Visit, c: Visit) => [compareVisits(a, b) <= 0, compareVisits(b, c) <= 0, compareVisits(a, c) <= 0];

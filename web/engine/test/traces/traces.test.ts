@@ -58,7 +58,7 @@ function sumsUp(traces: Traces): void {
 }
 
 describe("traces, told of events", () => {
-  it("TRC-20: come to the same whatever the order of arrival, and however often an event arrives", () => {
+  it("TRC-20: come to the same in any order of arrival, and however often an event arrives", () => {
     fc.assert(fc.property(twice, ([all, other]) => {
       expect(traceFingerprint(told(SHOP, other))).toBe(traceFingerprint(told(SHOP, all)));
     }), { numRuns: 400 });
@@ -89,7 +89,7 @@ describe("traces, told of events", () => {
     }), { numRuns: 200 });
   });
 
-  it("TRC-18: counts stay right whatever is evicted", () => {
+  it("TRC-18: counts stay right when any trace is evicted", () => {
     fc.assert(fc.property(events, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 }), (all, traces, stubs) => {
       const small = told(SHOP, all, { traces, stubs, steps: 6, marks: 15, jumps: 2, identifiers: 4 });
       sumsUp(small);
@@ -102,7 +102,7 @@ describe("traces, told of events", () => {
     }), { numRuns: 300 });
   });
 
-  it("TRC-14: every count sums whatever is followed, undone, done again or reloaded in between", () => {
+  it("TRC-14: every count sums, also after follows, Undo, Redo and reloads in between", () => {
     const act = fc.oneof(
       fc.record({ kind: fc.constant("event" as const), n: fc.nat(59) }), fc.record({ kind: fc.constantFrom("undo" as const, "redo" as const), n: fc.integer({ min: 1, max: 9 }) }),
       fc.record({ kind: fc.constantFrom("follow" as const, "unfollow" as const, "regraph" as const), n: fc.nat(9) }),
@@ -135,7 +135,7 @@ describe("traces, told of events", () => {
     }), { numRuns: 300 });
   });
 
-  it("PIC-15: tell a step only where the trace goes on, along edges that hang together", () => {
+  it("PIC-15: report a step only if the trace goes on, along edges that hang together", () => {
     fc.assert(fc.property(events, (all) => {
       const traces = createTraces(SHOP);
       const latest = new Map<unknown, number>();

@@ -22,14 +22,14 @@ describe("advice", () => {
       expect(jump!.evidence).toMatchObject({ why: "skipped", alternatives: [{ node: "B", by: 46 }, { node: "E", by: 27 }], neither: 3 });
     });
 
-    it("TRC-17: says “probably missing” only from 20 traces, from 90 % of them, and where the graph has no other way", () => {
+    it("TRC-17: says “probably missing” only from 20 traces, from 90 % of them, and if the graph has no other way", () => {
       const why = (shape: ReturnType<typeof graph>, of: number, straight: number): string =>
         jumps(told(shape, Array.from({ length: of }, (_, n) => goes(`t${n}`, n, n < straight ? "AC" : "ABC")).flat()))[0]!.evidence.why;
       expect([why(GRAPH, 20, 2), why(GRAPH, 19, 1), why(GRAPH, 20, 3)]).toEqual(["missing", "skipped", "skipped"]);
       expect(why(graph("A:s B C E", "A>B B>C A>E E>C"), 50, 3)).toBe("skipped");
     });
 
-    it("TRC-17: a node that never lit is suspected only where every way leads by it", () => {
+    it("TRC-17: a node that never lit is suspected only if every way leads by it", () => {
       const other = graph("A:s B C E", "A>B B>C A>E E>C");
       expect(jumps(told(other, goes("a", 0, "AC")))[0]!.advice).toBe("The graph goes from A to C by B or E, and no trace was seen there in between: an event is lost, or an edge from A to C is missing.");
     });

@@ -54,7 +54,7 @@ describe("recent", () => {
 
 describe("joins", () => {
   describe("the list of joins", () => {
-    it("TRC-12: shows the latest first, of one trace where asked", () => {
+    it("TRC-12: shows the latest first, of one trace if asked", () => {
       const traces = told(graph("A", ""), [event(0, "a", "A"), event(1, "a u", "A"), event(2, "b", "A"), event(3, "b v", "A", { type: "alias" })]);
       expect(joins(traces, 9).map((join) => [join.b.token, join.why])).toEqual([["v", "alias"], ["u", "rotation"]]);
       expect(joins(traces, 9, "a").map((join) => join.b.token)).toEqual(["u"]);
