@@ -42,7 +42,7 @@ describe("the evaluator for a host that speaks JSON", () => {
     expect(ask("verdict", run, "c1", true)).toMatchObject({ problem: true });
   });
 
-  it("EXP-1: what is asked wrongly is told, not thrown", () => {
+  it("EXP-1: a wrong request is answered, not thrown", () => {
     expect(ask("nothing")).toMatchObject({ problem: true });
     expect(ask("toString")).toMatchObject({ problem: true });
     expect(ask("open", "{", T0, "[]", "{}")).toMatchObject({ problem: true });

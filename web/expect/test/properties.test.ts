@@ -64,7 +64,7 @@ function cut(all: readonly FrameEvent[], cuts: readonly boolean[]): Frame[] {
 const WHOLE = fc.integer({ min: 0, max: 12 });
 
 describe("what a verdict does not depend on", () => {
-  it("EXP-4: the order of arrival, where the log gives events their places", () => {
+  it("EXP-4: the order of arrival, if the log gives events their places", () => {
     fc.assert(fc.property(events(WHOLE).chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length }))), ([all, order]) => {
       const placed = all.map((one, n) => carried(one, n));
       const shuffled = order.map((n) => placed[n]!);
@@ -72,7 +72,7 @@ describe("what a verdict does not depend on", () => {
     }), { numRuns: 30 });
   });
 
-  it("EXP-4: the order of arrival, where no two events have one time", () => {
+  it("EXP-4: the order of arrival, if no two events have one time", () => {
     fc.assert(fc.property(events(WHOLE).chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length }))), ([all, order]) => {
       const apart = order.map((n) => carried({ ...all[n]!, at: 100, occurred: order.length - n + all[n]!.occurred! / 20 }, n, false));
       const straight = [...apart].sort((x, y) => (x.id < y.id ? -1 : 1));
@@ -98,7 +98,7 @@ describe("what a verdict does not depend on", () => {
 });
 
 describe("reading a trace visit by visit", () => {
-  it("EXP-4: says what its whole walk says, whatever comes late or joins two traces", () => {
+  it("EXP-4: says what its whole walk says, though events come late or join two traces", () => {
     let compared = 0;
     fc.assert(fc.property(events(WHOLE).chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length }))), ([all, order]) => {
       const run = runOf({}), { whole } = run;
@@ -137,7 +137,7 @@ describe("reading a trace visit by visit", () => {
 });
 
 describe("what is judged early", () => {
-  it("EXP-4: a verdict that is final early is that of the end, whatever comes", () => {
+  it("EXP-4: a verdict that is final early is that of the end, after any later event", () => {
     let final = 0;
     fc.assert(fc.property(events(WHOLE), fc.nat({ max: 14 }), (all, gap) => {
       const frames = cut(all.map((one, n) => carried(one, n)), [true]);
