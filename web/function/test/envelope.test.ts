@@ -78,7 +78,7 @@ describe("from an event to its envelope", () => {
     expect(made(bought({ messageId: 7 })).id).toBe(made(bought({ messageId: "7" })).id);
   });
 
-  it("RED-21: a placeholder identifies nobody, and nobody is forgotten by one", () => {
+  it("RED-21: a placeholder identifies no person, and none is forgotten by one", () => {
     const traces = (event: Record<string, unknown>) => (made(event).traces ?? []).map(({ kind }) => kind);
     for (const { text, placeholder: expected } of (vectors("placeholders") as { readonly cases: readonly { readonly text: string; readonly placeholder: boolean }[] }).cases)
       expect(traces(bought({ userId: text }))).toEqual(expected ? ["anonymousId"] : ["userId", "anonymousId"]);

@@ -43,7 +43,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("FUN-7: what nobody would see costs no message", async () => {
+  it("FUN-7: an event that no viewer would see costs no message", async () => {
     const { got, settings: asked, stop } = await provider();
     await file.onTrack(bought({ event: "Other" }), asked());
     expect(plain(await file.onBatch([bought({ event: "Other" })], asked()))).toEqual([{ status: 200 }]);
@@ -61,7 +61,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("FUN-11: RetryError where another try may help, and only there", async () => {
+  it("FUN-11: RetryError if another try may help, and only there", async () => {
     for (const [status, kind] of [[500, RetryError], [429, RetryError], [401, ValidationError], [403, ValidationError], [413, ValidationError]] as const) {
       const { settings: asked, stop } = await provider(() => [status, CANARY]);
       const failed = file.onTrack(bought(), asked());
@@ -74,7 +74,7 @@ describe("the handlers", () => {
     await expect(file.onTrack(bought(), {})).rejects.toThrow(ValidationError);
   });
 
-  it("FUN-9: an event that is too long loses what no filter reads; one whose filters read too much is told, not sent", async () => {
+  it("FUN-9: an event that is too long loses what no filter reads; one whose filters read too much is reported, not sent", async () => {
     const { got, settings: asked, stop } = await provider();
     const long = Object.fromEntries(Array.from({ length: 90 }, (_, place) => [`colour${place}`, "é".repeat(200)]));
     await file.onTrack(bought({ properties: { plan: "pro", ...long } }), asked({ properties: ["colour*"] }));

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { Plan, Settings } from "../src/plan.ts";
 
 export const KEY = "00112233445566778899aabbccddeeff";
-/** Whatever else an answer holds, what a page sent must not be in it. */
+/** What a page sent must not be in an answer. */
 export const CANARY = "canary-7f3a@leak.example.com";
 
 export const vectors = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../../conformance/${name}.json`, import.meta.url), "utf8"));
