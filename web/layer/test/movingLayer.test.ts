@@ -39,7 +39,7 @@ describe("movers", () => {
       expect(far.of("strokeRect")).toHaveLength(2);
     });
 
-    it("PIC-12: particles are stamps, and none are drawn where an edge shows thickness", () => {
+    it("PIC-12: particles are stamps, and none are drawn if an edge shows thickness", () => {
       moving.particles.launch([0], false, 0, 300);
       moving.particles.launch([1], true, 0, 300);
       moving.particles.advance(100, buffers.tables);

@@ -11,7 +11,7 @@ const step = (node: string, n: number, edges: string[] = [], rest: Partial<PathS
 const path = (token: string, hue: FollowedPath["hue"], steps: PathStep[]): FollowedPath => ({ token, hue, steps, head: null });
 
 describe("marks of followed paths", () => {
-  it("PIC-15: numbers every step at its node, also where a node is visited twice", () => {
+  it("PIC-15: numbers every step at its node, also if a node is visited twice", () => {
     const [mark] = marksOf(scene, [path("a", 0, [step("landing", 1), step("list", 2, ["landing->list"]), step("landing", 3, [], { jump: true }), step("gone", 4)])]);
     expect(mark?.stops).toEqual([{ node: scene.nodeIndex.get("landing"), numbers: [1, 3] }, { node: scene.nodeIndex.get("list"), numbers: [2] }]);
     expect(mark?.legs.map(({ jump }) => jump)).toEqual([false, true]);

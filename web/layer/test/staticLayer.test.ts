@@ -37,7 +37,7 @@ describe("still", () => {
       expect(canvas?.of("clearRect")[0]?.args).toEqual([1200, 640, 64, 60]);
     });
 
-    it("PIC-12: draws busy edges by thickness, with their steps a second where there is room", () => {
+    it("PIC-12: draws busy edges by thickness, with their steps a second if there is room", () => {
       const still = new StaticLayer();
       still.resize(1264, 700);
       const canvas = made.at(-1);
