@@ -20,7 +20,7 @@ describe("what the screen reads", () => {
     expect(row && rawOf(row)).toMatchObject({ name: "see_a", occurred_at: "2026-01-02T03:04:05.000Z", segment_received_at: null, properties: { device: "mobile" } });
   });
 
-  it("what lights nothing is unmapped, unless it only says who somebody is", () => {
+  it("what lights nothing is unmapped, unless it is an identity message", () => {
     const [row] = rowsOfNode(heard(), "a", 1);
     if (!row) throw new Error("no row");
     expect(rowMarks({ ...row, nodes: [] }, [], [])).toMatchObject({ unmapped: true, labels: "Unmapped" });

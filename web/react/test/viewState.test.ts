@@ -73,7 +73,7 @@ describe("the table of states", () => {
     expect(words({ tests: 3 })).toBe("");
   });
 
-  it("PIC-34: lateness is told in one unit", () => {
+  it("PIC-34: lateness is shown in one unit", () => {
     const late = (lagMs: number): string => viewState({ ...LIVE, connection: lane({ lagMs }) }).sign.lane;
     expect([4200, 119_000, 180_000, 3_600_000, 7_300_000].map(late)).toEqual(["4 s", "119 s", "3 min", "60 min", "2 h"]);
   });
@@ -97,7 +97,7 @@ describe("words beside the sign", () => {
     expect(played({ at: at(3729), from: T, to: at(7200) })).toBe("1:02:09 / 2:00:00");
   });
 
-  it("REL-6, REL-23: says what a provider's road costs, how many others watch, and who, where their names are told", () => {
+  it("REL-6, REL-23: says what a provider's road costs, how many others watch, and who, if their names are known", () => {
     const seat = (others: number, names: string[] = [], failed = 0): RelaySubscription => ({
       public: { kind: "pusher", key: "k", host: "h", port: 1, tls: false, encrypted: false },
       channel: "c",

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { coverageFile, VERSION } from "../../src/bar/CoverageLists.tsx";
 import { batch, GRAPH, scene } from "../../../app/test/support/page.ts";
 
-it("TRC-26: the saved coverage names every node and edge with its state, and nobody", () => {
+it("TRC-26: the saved coverage names every node and edge with its state, and no person", () => {
   const { engine, environment } = scene();
   expect(coverageFile(engine.state, null, 0)).toBe("{}");
   const graph = { ...GRAPH, nodes: [...GRAPH.nodes, { ...GRAPH.nodes[0]!, uuid: "d", id: "d", label: "Desk", dark: "no event" }], edges: [...GRAPH.edges, { ...GRAPH.edges[0]!, uuid: "f", id: "f", target: "d" }] };

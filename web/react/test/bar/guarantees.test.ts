@@ -6,7 +6,7 @@ const POLICY = { identity: "token", sample: 1, carried_per_second: 500, dedupe_w
 const WHOLE = { policy: null, sampling: 1, threshold: 1, thinned: false, sampled: false, thinnedAt: null, imposedAt: 0, limited: [] };
 
 describe("the posture in plain words", () => {
-  it("PIC-49: says nothing where nothing is left out", () => {
+  it("PIC-49: says nothing if nothing is left out", () => {
     expect(guaranteeChips(WHOLE)).toEqual([]);
     expect(guaranteeChips({ ...WHOLE, policy: { ...POLICY, redacted: false } })).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe("the posture in plain words", () => {
     for (const part of ["Counts and rates are still exact", "40.0% of the visitors", "500 events", "checkout_*", "tokens", "4 h 0 m"]) expect(words).toContain(part);
   });
 
-  it("FUN-13: says in plain words what nobody counts, and claims nothing exact", () => {
+  it("FUN-13: says in plain words what is not counted, and claims nothing exact", () => {
     const chips = guaranteeChips({ ...WHOLE, sampling: 0.5, sampled: true, policy: { ...POLICY, exact_counts: false } });
     expect(chips.map(({ word }) => word)).toEqual(["uncounted", "sampled 50.0%", "listed fields kept"]);
     const words = chips.flatMap(({ says }) => says).join(" ");

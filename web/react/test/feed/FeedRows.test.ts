@@ -9,7 +9,7 @@ describe("the feed's window", () => {
     expect([roomIn(163), roomIn(300), roomIn(60), roomIn(2000)]).toEqual([163 - 2 * ROW, 300 - 2 * ROW, 96, 420]);
   });
 
-  it("PIC-39: counts what came after the row that is being read, whatever was filtered or lost", () => {
+  it("PIC-39: counts what came after the row that is being read, for any filter and after losses", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 1 }), fc.nat(500), fc.nat(20), (some, anchor, lost) => {
         const rows = some.sort((a, b) => a - b);

@@ -16,7 +16,7 @@ it("TAP-13: what went wrong is said with its reason", () => {
   expect(said({ way: { called: 1_000, dropped: 1_005, reason: "skipped" } })).toContain("dropped in the page: skipped 5");
 });
 
-it("TAP-13: the name it was called by is said where it left under another, and why a call waits for its SDK", () => {
+it("TAP-13: the name it was called by is shown if it left under another, and why a call waits for its SDK", () => {
   expect(said({ way: { called: 1_000, enriched: 1_002, as: "OLD" } })[0]).toBe("called in the page as “OLD” at first");
   expect(said({ way: { called: 1_000, reason: "the SDK has not loaded" } })[0]).toBe("called in the page: the SDK has not loaded at first");
 });

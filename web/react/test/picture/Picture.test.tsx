@@ -71,7 +71,7 @@ describe("the picture", () => {
     expect(container.textContent).not.toContain("**");
   });
 
-  it("TRC-28: edges and jumps can be clicked where the host listens, and the chosen one is marked", () => {
+  it("TRC-28: edges and jumps can be clicked if the host listens, and the chosen one is marked", () => {
     const onWay = vi.fn();
     const jumps = [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }];
     const { props } = setting({ jumps, onSelectEdge: onWay, selectedEdge: { kind: "jump", from: "search", to: "basket" }, highlight: { nodes: ["store"], edges: ["landing->store"] } });

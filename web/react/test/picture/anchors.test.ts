@@ -54,7 +54,7 @@ describe("labels", () => {
       );
     });
 
-    it("PIC-3: is left out where there is no room, and where none is wanted", () => {
+    it("PIC-3: is left out if there is no room, and if none is wanted", () => {
       const route = [curveBetween({ x: 20, y: 40, face: "right" }, { x: 120, y: 40, face: "left" })];
       expect(placeLabels([route], [true], [at(0, 0)])).toEqual([null]);
       expect(placeLabels([route], [false], [])).toEqual([null]);

@@ -66,7 +66,7 @@ describe("cards", () => {
       expect([root.dataset["seen"], root.dataset["tests"], rate.nodeValue]).toEqual(["lit", "yes", "1/s"]);
     });
 
-    it("PIC-8: touches the page only where something differs", () => {
+    it("PIC-8: touches the page only if something differs", () => {
       const light = { count: 1, rate: 1, level: 0.1, lastAt: 0 };
       cards.write("a", light, 0);
       const seen: MutationRecord[] = [];

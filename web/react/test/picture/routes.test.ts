@@ -52,7 +52,7 @@ describe("the ways of edges", () => {
   const spot = fc.record({ x: fc.integer({ min: 0, max: 1400 }), y: fc.integer({ min: 0, max: 900 }) });
   const links = fc.array(fc.record({ source: fc.nat(29), target: fc.nat(29), sourceFace: face, targetFace: face }), { maxLength: 25 });
 
-  it("PIC-3: no edge enters a foreign card, wherever nodes stand and whatever faces edges have", () => {
+  it("PIC-3: no edge enters a foreign card, for any places of nodes and any faces of edges", () => {
     fc.assert(fc.property(fc.array(spot, { minLength: 2, maxLength: 30 }), links, (spots, all) => {
       const { boxes } = spaceOut(spots);
       const known = all.filter(({ source, target }) => source < boxes.length && target < boxes.length && source !== target);

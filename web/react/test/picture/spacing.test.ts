@@ -11,7 +11,7 @@ describe("placing cards", () => {
     expect(boxes.map(({ x }) => x)).toEqual([0, CARD.width + CARD.gapX, 2 * (CARD.width + CARD.gapX)]);
   });
 
-  it("PIC-1: no two cards ever meet, whatever the layout", () => {
+  it("PIC-1: no two cards meet, in any layout", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(spot, fc.constant({ x: 0, y: 0 }), fc.constant({ x: null, y: null })), { maxLength: 40 }), (spots) => {
         const { boxes } = spaceOut(spots);
@@ -22,7 +22,7 @@ describe("placing cards", () => {
     );
   });
 
-  it("PIC-1: keeps columns and rows, and their order, also where wide gaps are drawn in", () => {
+  it("PIC-1: keeps columns and rows, and their order, also if wide gaps are drawn in", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 8 }), (columns) => {
         const spots = columns.map((column) => ({ x: column * 220, y: 0 }));
@@ -50,7 +50,7 @@ describe("placing cards", () => {
     expect(stretch.x).toBeLessThan(1);
   });
 
-  it("PIC-1: a wide layout is stretched downwards where that keeps cards larger, and its wide gaps are drawn in further", () => {
+  it("PIC-1: a wide layout is stretched downwards if that keeps cards larger, and its wide gaps are drawn in further", () => {
     const wide = [0, 200, 400, 900, 1400, 1900, 2400].map((x) => ({ x, y: 0 }));
     const spots = [...wide, { x: 550, y: 100 }];
     expect(stretchOf(spots)).toEqual({ x: (CARD.width + CARD.gapX) / 200, y: (CARD.height + CARD.gapY) / 100 });

@@ -24,7 +24,7 @@ describe("the pointer on edges and jumps", () => {
     expect([wayOf(drawn({})), wayOf(null)]).toEqual([null, null]);
   });
 
-  it("TRC-28: a click chooses; a pointer that rests is told where, one that passes is not", () => {
+  it("TRC-28: a click chooses; a pointer that rests reports the edge, one that passes does not", () => {
     const [onWay, onRest] = [vi.fn(), vi.fn()];
     const { result, unmount } = renderHook(() => useEdgeHover({ onSelectEdge: onWay, onHoverEdge: onRest }, null));
     const touch = result.current!;

@@ -18,7 +18,7 @@ it("PIC-1: measures a graph with a layout at once, and only once", () => {
   expect(result.current).toBe(first);
 });
 
-it("PIC-2: waits for the worker where there is none, and ends it when the graph leaves", () => {
+it("PIC-2: waits for the worker if nodes have no places, and ends it when the graph leaves", () => {
   const workers: { onmessage: ((message: MessageEvent) => void) | null; ended: boolean; wanted: unknown }[] = [];
   vi.stubGlobal("Worker", class {
     onmessage = null;

@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { foundText, kindsOf } from "../../src/side/FindPerson.tsx";
 import { POSTURE } from "../../../app/test/support/page.ts";
 
-it("TRC-29: somebody is looked up by the kinds that the policy keeps, what names a person first", () => {
+it("TRC-29: people are looked up by the kinds that the policy keeps, what names a person first", () => {
   expect(kindsOf({ ...POSTURE, trace: ["properties.trace_id", "session", "userId"] })).toEqual(["userId", "properties.trace_id", "session"]);
   expect(kindsOf(null)).toEqual(["userId", "anonymousId"]);
 });
 
-it("TRC-29: an identifier that nothing carried is told apart from a person who is quiet", () => {
+it("TRC-29: an identifier that nothing carried is distinguished from a person who is quiet", () => {
   const since = new Date(2026, 0, 1, 1, 5, 0).getTime();
   const now = since + 60_000;
   const whole = { since, now, whole: true };

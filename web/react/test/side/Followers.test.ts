@@ -8,7 +8,7 @@ it("TRC-38: initials come of first and last name, in any script", () => {
   expect(["ann.brown@shop.example", "Ann Maria Brown", "bob", "Łukasz Żak", "李 小龙", "@", ""].map(initials)).toEqual(["AB", "AB", "B", "ŁŻ", "李小", "@", "?"]);
 });
 
-it("TRC-38: each trace that others follow is one row, by whichever of its tokens", () => {
+it("TRC-38: each trace that others follow is one row, by any of its tokens", () => {
   const tokensOf = (token: string): readonly string[] => (token.startsWith("t2") ? ["t2", "t2b"] : [token]);
   expect(followedTraces([ANN, BOB], tokensOf)).toEqual([{ token: "t2", names: [ANN.name, "bob"] }, { token: "t1", names: [ANN.name] }]);
   expect(namesOf([ANN, BOB], ["t2", "t2b"])).toEqual([ANN.name, "bob"]);

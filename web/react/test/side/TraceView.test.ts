@@ -15,7 +15,7 @@ describe("a trace on its time axis", () => {
     }
   });
 
-  it("what a step took stands after its bar, before it where there is no room, else upon it", () => {
+  it("what a step took stands after its bar, before it if there is no room, else upon it", () => {
     expect(besideOf(0, 20, 7)).toBe("after");
     expect(besideOf(60, 90, 7)).toBe("before");
     expect(besideOf(30, 90, 7)).toBe("upon");

@@ -1,4 +1,4 @@
-/** A host application that mounts the embeddable picture with whichever React it is built with. */
+/** A host application that mounts the embeddable picture with the React that it is built with. */
 import { version } from "react";
 import { createRoot } from "react-dom/client";
 import { Picture, type Graph, type LightListener, type LightSource } from "../../src/index.ts";
