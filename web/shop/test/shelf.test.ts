@@ -14,7 +14,7 @@ it("offers express pay first to three in ten", () => {
   expect(recall(null, () => 0.31).variant).toBe("card-first");
 });
 
-it("reads leniently and shrugs where the browser refuses", () => {
+it("reads leniently, and does without storage if the browser refuses it", () => {
   expect(recall({ getItem: () => "{" }, () => 1)).toEqual({ basket: {}, wishes: [], variant: "card-first" });
   expect(recall({ getItem: () => '{"wishes":["none","rill-jug","rill-jug",3],"basket":[]}' }, () => 1).wishes).toEqual(["rill-jug"]);
   expect(() => { remember({ setItem: () => { throw new Error("full"); } }, { basket: {}, wishes: [], variant: "card-first" }); }).not.toThrow();
