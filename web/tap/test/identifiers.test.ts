@@ -7,7 +7,7 @@ import type { SdkEvent } from "../src/sdk.ts";
 describe("placeholders", () => {
   const { cases } = JSON.parse(readFileSync(new URL("../../../conformance/placeholders.json", import.meta.url), "utf8")) as { readonly cases: readonly { readonly text: string; readonly placeholder: boolean }[] };
 
-  describe("RED-21: a placeholder identifies nobody, by the server's vectors", () => {
+  describe("RED-21: a placeholder identifies no person, by the server's vectors", () => {
     it.each(cases)("$text", ({ text, placeholder: expected }) => {
       expect(placeholder(text)).toBe(expected);
     });
@@ -30,7 +30,7 @@ describe("identifiers", () => {
     expect(of({}, "session")).toEqual([]);
   });
 
-  it("TAP-5: an alias gives what it replaces as well, where persons are traced", () => {
+  it("TAP-5: an alias gives what it replaces as well, if persons are traced", () => {
     expect(of({ userId: "u", previousId: "p" }, "userId")).toEqual(["userId=u", "previousId=p"]);
     expect(of({ userId: "u", previousId: "p" }, "session", "previousId")).toEqual([]);
   });

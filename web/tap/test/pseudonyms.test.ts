@@ -16,7 +16,7 @@ describe("siphash", () => {
 describe("tokens", () => {
   const of = tokens("000102030405060708090a0b0c0d0e0f");
 
-  it("TAP-5: a person is one token by whichever identifier, every other kind has its own", () => {
+  it("TAP-5: a person is one token by each of their identifiers, every other kind has its own", () => {
     expect(of("userId", "u-1")).toMatch(/^me_[0-9a-v]{12}$/);
     expect(of("anonymousId", "u-1")).toBe(of("userId", "u-1"));
     expect(of("previousId", "u-1")).toBe(of("userId", "u-1"));

@@ -22,7 +22,7 @@ describe("link", () => {
     expect(report(one, buffer, "p", 200, 0, [])).toBeUndefined();
   });
 
-  it("TAP-9: a flood is told at a pace, and what made room meanwhile is counted", () => {
+  it("TAP-9: a flood is reported at a pace, and what made room meanwhile is counted", () => {
     const buffer = filled(MAX_ENTRIES + 100);
     const one = link();
     expect(report(one, buffer, "p", 50, 0, [])).toMatchObject({ from: 100, to: 406, missed: 100 });
@@ -30,7 +30,7 @@ describe("link", () => {
     expect(report(one, buffer, "p", 1e6, 0, [])).toMatchObject({ from: 472, to: 1_472 });
   });
 
-  it("TAP-10: what was not answered for is told again to a tab that comes back", () => {
+  it("TAP-10: what was not answered for is reported again to a tab that comes back", () => {
     const buffer = filled(4);
     const one = link();
     report(one, buffer, "p", 100, 0, []);

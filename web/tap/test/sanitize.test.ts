@@ -26,7 +26,7 @@ describe("names", () => {
 describe("admit", () => {
   const admit = sanitizer(RULES);
 
-  it("TAP-5: names, allowed properties and traits are handed on, nobody's identifier", () => {
+  it("TAP-5: names, allowed properties and traits are handed on, and no identifier", () => {
     const message = admit(told("m", { event: "Sent to bob@example.com", userId: "u-1", properties: { plan: "free", email: "x" }, traits: { tier: 1, name: "Bob" }, context: { traits: { city: "Ulm", beta: true } } }), "p");
     expect(message).toMatchObject({ messageId: "m", name: "[redacted]", names: ["[redacted]"], page: "p", at: 5, properties: { plan: "free" }, traits: { tier: 1, beta: true } });
     expect(JSON.stringify(message)).not.toMatch(/u-1|bob|Bob|Ulm/);
@@ -39,7 +39,7 @@ describe("admit", () => {
     expect(strict(told("m", { properties: { device: "mobile", plan: "free" } }), "p").properties).toEqual({ device: "mobile" });
   });
 
-  it("TAP-9: whatever a page emits, the picture can read it", () => {
+  it("TAP-9: the picture can read anything that a page emits", () => {
     fc.assert(fc.property(fc.object({ maxDepth: 4, withBigInt: true, withDate: true }), fc.string(), (value, event) => {
       const snapshot = read({ messageId: "m", event, properties: value, traits: value, context: value, integrations: value }, "track", 5);
       expect(isProblem(checkTap(structuredClone(admit({ snapshot, stage: "called", reason: "" }, "p"))))).toBe(false);

@@ -108,7 +108,7 @@ describe("hook", () => {
     expect(found).toHaveLength(2);
   });
 
-  it("TAP-1: the first analytics.js is told of as one that cannot be heard, once", () => {
+  it("TAP-1: the first analytics.js is reported once, as one that cannot be heard", () => {
     const page: Page = { analytics: { VERSION: "4.1.11", Integrations: {}, on: () => undefined } };
     const unheard: unknown[] = [];
     const hooked = discoverSdks(page, [], () => undefined, ({ VERSION }) => unheard.push(VERSION));

@@ -58,7 +58,7 @@ describe("sending", () => {
     expect(stages).toEqual(["a enriched"]);
   });
 
-  it("says nothing where there is no destination yet", () => {
+  it("says nothing if there is no destination yet", () => {
     expect(watchDestination(new FakeSdk(), () => undefined)).toBeUndefined();
   });
 
@@ -109,7 +109,7 @@ describe("hear", () => {
     expect(() => { sdk.emit("dispatch_start", undefined); }).not.toThrow();
   });
 
-  it("TAP-3: each stage of a message is told once, and nothing after it was delivered", () => {
+  it("TAP-3: each stage of a message is reported once, and nothing after it was delivered", () => {
     const entry: string[] = [];
     const onStage = oncePerStage((event, stage) => entry.push(`${String(event.messageId)} ${stage}`));
     const say = (id: SdkEvent["messageId"], ...stages: Stage[]): void => { for (const stage of stages) onStage({ messageId: id }, stage); };
@@ -121,7 +121,7 @@ describe("hear", () => {
     expect(entry).toHaveLength(3_003);
   });
 
-  it("TAP-2: that the SDK begins to replay is said, whatever comes of it", () => {
+  it("TAP-2: that the SDK begins to replay is reported, though a listener throws", () => {
     const sdk = new FakeSdk();
     let ready = 0;
     listenTo(sdk, () => undefined, () => { ready += 1; throw new Error("ours"); });

@@ -55,7 +55,7 @@ it("TAP-2: the loader of the npm package is listened to, under a name or given",
   expect([stubs.size(), added.length]).toEqual([2, 2]);
 });
 
-it("TAP-2: calls that nobody takes are overdue until they are told, and known afterwards while the SDK replays", () => {
+it("TAP-2: calls that no SDK takes are overdue until they are reported, and known afterwards while the SDK replays", () => {
   at = 0;
   const page: Page = { analytics: Array.from({ length: 600 }, (_, n) => ["track", `E${n}`]) };
   const stubs = listenToStubs(page, [], now);

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("TAP-9: the first call is told at once, those that follow 50 ms apart", () => {
+it("TAP-9: the first call is reported at once, those that follow 50 ms apart", () => {
   const sdk = new FakeSdk();
   made.listen(sdk);
   return vi.advanceTimersByTimeAsync(100).then(() => {
@@ -65,7 +65,7 @@ it("TAP-2: replays are waited for and told in the order of the calls", async () 
   expect(heard()).toEqual(["Viewed P Page called", "A called", "Viewed Q Page called"]);
 });
 
-it("TAP-2: early calls that nobody takes are told with the reason", async () => {
+it("TAP-2: early calls that no SDK takes are reported with the reason", async () => {
   const stub: unknown[] = [["track", "A", { plan: "free" }, { __t: "bpc" }]];
   made.listen(stub);
   await vi.advanceTimersByTimeAsync(12_000);
@@ -89,7 +89,7 @@ it("TAP-9: a page that goes tells what it has left", async () => {
   expect(heard()).toEqual(["a called", "b called"]);
 });
 
-it("TAP-9: with nobody to tell, calls go before what became of them", async () => {
+it("TAP-9: without a listening tab, calls are kept rather than their outcomes", async () => {
   made.stop();
   made = tap();
   const sdk = new FakeSdk();
@@ -118,7 +118,7 @@ it("stopped, it hears and tells nothing more", async () => {
   expect(reports).toEqual([]);
 });
 
-it("TAP-2: a replay of an early call that was told is the same call, with its id and its time, however late", async () => {
+it("TAP-2: a replay of an early call that was reported is the same call, with its id and its time, however late", async () => {
   const stub: unknown[] = [];
   made.listen(stub);
   stub.push(["track", "A"], ["identify", "u-1"]);
@@ -143,7 +143,7 @@ it("TAP-2: a replay of an early call that was told is the same call, with its id
   expect([later[1]?.replaces, later[2]?.replaces, later[2]?.calledAt]).toEqual([undefined, undefined, undefined]);
 });
 
-it("TAP-10: what a page calls on its way out is told at once, and early calls with why they never left", () => {
+it("TAP-10: what a page calls on its way out is reported at once, and early calls with why they never left", () => {
   const sdk = new FakeSdk();
   const stub: unknown[] = [];
   made.listen(stub);
