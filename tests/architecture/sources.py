@@ -58,6 +58,17 @@ def typescript_modules() -> tuple[Path, ...]:
     )
 
 
+@cache
+def typescript_tests() -> tuple[Path, ...]:
+    """The tests of the browser side's packages, and what they share."""
+    web = ROOT / "web"
+    return tuple(
+        path
+        for path in tracked()
+        if path.is_relative_to(web) and "test" in path.parts and path.suffix in (".ts", ".tsx")
+    )
+
+
 def named(path: Path) -> str:
     """A path from the repository's root."""
     return path.relative_to(ROOT).as_posix()

@@ -4,7 +4,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from tests.architecture.sources import (
     python_modules,
     python_tests_and_tools,
     typescript_modules,
+    typescript_tests,
 )
 
 HABITS = (
@@ -26,6 +27,7 @@ HABITS = (
     ),
 )
 """Words that a reader stumbles over, and “where” that means “if”."""
+TITLE = re.compile(r'(?:\b(?:it|test|describe)(?:\.\w+)*|\])\)?\(\s*["`]((?:[^"`\\]|\\.)*)["`]')
 LONGEST = 100
 
 
@@ -56,11 +58,25 @@ def prose_of_typescript(source: str) -> Iterator[tuple[int, str]]:
             yield number, line.strip().strip("/* ")
 
 
+def titles_of_typescript(source: str) -> Iterator[tuple[int, str]]:
+    """The title of each test and of each group of tests in TypeScript, with its line's number."""
+    for found in TITLE.finditer(source):
+        yield source.count("\n", 0, found.end()) + 1, found[1]
+
+
 def habits(lines: Iterator[tuple[int, str]]) -> list[str]:
     """What of the prose uses one of the words to avoid."""
     return [
         f"{number}: {line}" for number, line in lines if any(habit.search(line) for habit in HABITS)
     ]
+
+
+def suspects(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """The sources in which a word to avoid stands anywhere: only these need to be parsed."""
+    for path in paths:
+        source = path.read_text()
+        if any(habit.search(source) for habit in HABITS):
+            yield path, source
 
 
 def test_prose_of_python_avoids_the_habits() -> None:
@@ -76,8 +92,8 @@ def test_docstrings_and_comments_of_tests_and_tools_avoid_the_habits() -> None:
     """Other texts of tests are data, which may be anything."""
     wrong = {
         named(path): found
-        for path in python_tests_and_tools()
-        if (found := habits(prose_of_python(path.read_text(), literals=False)))
+        for path, source in suspects(python_tests_and_tools())
+        if (found := habits(prose_of_python(source, literals=False)))
     }
     assert not wrong
 
@@ -89,6 +105,22 @@ def test_prose_of_typescript_avoids_the_habits() -> None:
         if (found := habits(prose_of_typescript(path.read_text())))
     }
     assert not wrong
+
+
+def test_titles_and_comments_of_typescript_tests_avoid_the_habits() -> None:
+    wrong = {
+        named(path): found
+        for path, source in suspects(typescript_tests())
+        if (found := habits(prose_of_typescript(source)) + habits(titles_of_typescript(source)))
+    }
+    assert not wrong
+
+
+def test_titles_of_typescript_are_found() -> None:
+    source = (
+        'it("one", f);\ndescribe(`two`, f);\nit.each([\n  [1],\n])("three %s", f);\nsay("four");'
+    )
+    assert list(titles_of_typescript(source)) == [(1, "one"), (2, "two"), (5, "three %s")]
 
 
 def test_lines_of_typescript_comments_are_at_most_100_characters() -> None:
