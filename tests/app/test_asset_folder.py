@@ -109,7 +109,9 @@ def test_a_folder_that_cannot_be_made_is_said_and_stops_nothing(
 
 
 def test_it_is_where_the_configuration_says_else_beside_a_local_servers_key(tmp_path: Path) -> None:
-    """WEB-28: and nowhere, where neither is."""
+    """WEB-28: the folder is `assets`, else beside the key file; with neither set, no copies are
+    kept.
+    """
     some = next(file.name for file in (FOLDER / "assets").iterdir())
     assert open_asset_folder(Config())(some) is None
     assert open_asset_folder(Config(server=ServerConfig(assets=str(tmp_path / "a"))))(some)

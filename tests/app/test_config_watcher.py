@@ -93,7 +93,9 @@ async def test_viewer_keys_take_effect(tmp_path: Path) -> None:
 
 
 async def test_who_follows_what_is_hidden_at_once(tmp_path: Path) -> None:
-    """HUB-33, ACC-21: by `show_followers = false`, and shown again; audited."""
+    """HUB-33, ACC-21: `show_followers = false` hides follows at once, `true` shows them again, and
+    both are audited.
+    """
     scene = Scene(tmp_path)
     assert isinstance(scene.current, Config)
     (shop,) = scene.current.workspaces
@@ -121,7 +123,7 @@ async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_the_file_is_looked_at_every_two_seconds(tmp_path: Path) -> None:
-    """ACC-21: and read only where it has changed."""
+    """ACC-21: the file is read again only if it has changed."""
     scene = Scene(tmp_path)
     scene.current = configured(scene.file, Policy(sample=0.5))
     applied = asyncio.Event()

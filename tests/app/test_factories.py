@@ -76,7 +76,7 @@ async def test_only_workspaces_that_say_so_have_a_relay() -> None:
 
 
 async def test_a_wrong_address_stops_the_start() -> None:
-    """REL-1: with a problem, not later with silence."""
+    """REL-1: a wrong relay address is a problem at the start, not silence later."""
     with pytest.raises(Problem, match="relay's address"):
         async with open_relays([workspace("a", "amqp://k:s@h/1")], FakeClock()):
             pass
@@ -109,7 +109,9 @@ async def test_a_workspace_has_a_relay_of_ours_or_a_function_that_publishes() ->
 
 
 def test_a_wrong_address_stops_the_start_functions() -> None:
-    """FUN-12, REL-1: with a problem, not later with silence."""
+    """FUN-12, REL-1: a wrong relay address of a function is a problem at the start, not silence
+    later.
+    """
     with pytest.raises(Problem, match="relay's address"):
         function_channels([workspace_functions("b", "amqp://k:s@h/1", ingest="function")])
 
@@ -129,7 +131,7 @@ def built(
 
 
 def test_every_mode_has_its_adapter() -> None:
-    """ACC-10: behind one protocol."""
+    """ACC-10: all modes of access implement one protocol."""
     proxy = ProxyConfig(header="x-user", trusted=("10.0.0.1",), secret=Secret("s"))
     provider = ProviderConfig(issuer="https://id.example.com", client_id="us")
     assert isinstance(built(AccessConfig()), LocalAuthenticator)
@@ -164,7 +166,9 @@ def test_every_mode_has_its_adapter() -> None:
 async def test_cookies_travel_over_https_alone_but_on_this_machine(
     mode: str, url: str, host: str, always: bool, name: str
 ) -> None:
-    """ACC-13: without any setting; on this machine the name holds the port that the browser sees."""
+    """ACC-13: a cookie needs HTTPS without any setting; on this machine its name holds the port
+    that the browser sees.
+    """
     access = built(
         AccessConfig(mode=mode, provider=ProviderConfig(issuer="https://id.example.com")),
         url,

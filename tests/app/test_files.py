@@ -45,7 +45,7 @@ def test_only_its_owner_can_read_the_key(tmp_path: Path) -> None:
 
 
 def test_a_key_file_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
-    """CLI-19: with its path."""
+    """CLI-19: the problem names the key file."""
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="key file"):
         write_key(tmp_path / "file" / "key", "x")
@@ -65,7 +65,7 @@ def test_the_local_key_is_made_once_and_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o722, 0o720, 0o702])
 def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
-    """ACC-4: with what to do; one that others can read alone is not."""
+    """ACC-4: the problem says what to do; a folder that others can only read is taken."""
     folder = tmp_path / "state"
     folder.mkdir()
     folder.chmod(mode)
@@ -130,7 +130,7 @@ def test_a_key_file_is_a_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
-    """ACC-4: with its path and the variable that names another."""
+    """ACC-4: the problem names the variable that sets another folder."""
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="cannot be used") as refused:
         private_folder(tmp_path / "file" / "state")
@@ -169,7 +169,7 @@ def test_a_file_that_vanishes_or_breaks_lets_no_one_in(tmp_path: Path) -> None:
 
 
 def test_no_file_holds_no_tokens() -> None:
-    """ACC-11: where none is configured."""
+    """ACC-11: if no file is configured, there are no tokens."""
     assert TokenStore("", FakeClock())() == ()
 
 
@@ -195,8 +195,8 @@ def test_a_file_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
 def test_without_a_file_it_goes_to_standard_error_but_for_one_person(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """ACC-25: in local access nothing is written, since the only person is the one who runs the
-    server.
+    """ACC-25: the audit log of several people goes to standard error; in local access none is
+    written.
     """
     with audit_file(AccessConfig(mode="oidc")) as write:
         write(b'{"deed":"on"}\n')
@@ -207,7 +207,9 @@ def test_without_a_file_it_goes_to_standard_error_but_for_one_person(
 
 
 async def test_when_people_were_deleted_outlives_a_restart(tmp_path: Path) -> None:
-    """PIC-97: in a private file; one that cannot be read knows nothing from before."""
+    """PIC-97: the times of deletions are kept in a private file; if it cannot be read, nothing
+    before now is known.
+    """
     clock, path = FakeClock(), tmp_path / "deletions.times"
     times = FileDeletionTimes(path, clock)
     await a_deletion_is_known_everywhere(times, times, clock)

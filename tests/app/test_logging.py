@@ -21,7 +21,7 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def test_an_event_is_one_line_with_its_fields(lines: io.StringIO) -> None:
-    """ACC-27: when, how bad, what, and where."""
+    """ACC-27: a line holds its time, level, event and fields."""
     logging.getLogger(f"{ROOT}.web").error(
         "request_failed error=%s at=%s", "KeyError", "x.py:7\nnot a second line"
     )

@@ -50,7 +50,7 @@ async def test_a_stop_ends_two_hundred_open_streams() -> None:
 
 
 async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
-    """HUB-13: nor the other viewers while it hangs."""
+    """HUB-13: it does not hold up the other viewers either."""
     async with asyncio.timeout(20), serving() as served:
         session = (await served.open())["watch_session_id"]
         stuck = await open_stream(served, session)

@@ -37,7 +37,7 @@ def test_any_free_port_can_be_asked_for() -> None:
 
 
 def test_a_taken_port_is_a_problem_with_a_way_out() -> None:
-    """CLI-8: not a traceback."""
+    """CLI-8: a taken port is a problem with a sentence, not a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(Problem) as refused:
@@ -52,7 +52,7 @@ def test_loopback_has_many_names() -> None:
 
 
 async def test_the_server_leaves_signals_alone() -> None:
-    """HUB-13: they belong to the program."""
+    """HUB-13: signals belong to the program, so uvicorn installs no handlers."""
     before = signal.getsignal(signal.SIGTERM)
     server = UvicornServer(None, connection(ConnectionLimits(), ConnectionStats()))
     with server.capture_signals():

@@ -132,7 +132,7 @@ def test_a_version_that_cannot_start_changes_nothing(installed: Installed) -> No
 
 @pytest.mark.proof
 def test_successors_end_with_the_one_who_started_them(tmp_path: Path) -> None:
-    """CLI-51: also where it is killed."""
+    """CLI-51: successors end with the supervisor, also if it is killed."""
     with redis_server() as redis:
         installed = Installed(tmp_path, redis.url)
         installed.reload()

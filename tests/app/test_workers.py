@@ -111,7 +111,7 @@ def test_hangup_replaces_every_worker_and_refuses_no_request(program: Program) -
 
 
 def test_workers_end_with_the_one_who_started_them(redis: RedisServer) -> None:
-    """CLI-51: on SIGTERM, and also where it is killed."""
+    """CLI-51: workers end with the supervisor, on SIGTERM and also if it is killed."""
     arguments = (
         "serve",
         "--workspace",
