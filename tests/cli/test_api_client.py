@@ -108,6 +108,6 @@ def test_an_event_with_any_character_is_one_line_and_the_next_is_heard(mark: str
 
 
 def test_what_is_no_frame_is_told_in_one_line() -> None:
-    """CLI-26: not with a traceback."""
+    """CLI-26: an unreadable frame is one line, not a traceback."""
     with Server("data: {\n\n").remote() as remote, pytest.raises(Problem, match="unreadable frame"):
         list(remote.frames())

@@ -57,7 +57,7 @@ def test_what_a_file_says_can_neither_steer_the_terminal_nor_the_layout(root: Pa
 
 
 def test_programs_read_json(root: Path) -> None:
-    """GRA-17: the same report, whole."""
+    """GRA-17: `--json` prints the whole report as JSON."""
     code, text = run(root, "--json")
     assert code == 0
     assert json.loads(text)["graphs"][0]["can_light"] == 2
@@ -89,7 +89,9 @@ def test_a_configuration_names_the_folders(root: Path, monkeypatch: pytest.Monke
 
 
 def test_a_deployments_graphs_are_checked_with_definitions_from_files(root: Path) -> None:
-    """GRA-20, GRA-25: as the configuration says; what the deployment lacks is an error."""
+    """GRA-20, GRA-25: graphs of a deployment are checked as configured; a graph that it lacks is an
+    error.
+    """
     with dagnet() as served:
         served.graphs["checkout"] = {
             "nodes": [{"uuid": "n", "label": "Paid", "event_id": "paid"}],
@@ -105,7 +107,7 @@ def test_a_deployments_graphs_are_checked_with_definitions_from_files(root: Path
 
 
 def test_a_source_that_refuses_deletes_is_named(root: Path) -> None:
-    """DOOR-17: with what to set, until it is set."""
+    """DOOR-17: the source is named with the setting to make, until it is made."""
     file = root / "realtime.toml"
     sources = (
         '[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "k"\n',

@@ -24,7 +24,7 @@ def configured(root: Path, server: str, *topics: str) -> Path:
 
 
 def test_topics_and_partitions_are_listed(root: Path) -> None:
-    """STR-22: and a topic that is not there is an error."""
+    """STR-22: topics are listed with their partitions, and a missing topic is an error."""
     with tansu() as server:
         asyncio.run(make_topic(server.address, "one", 1))
         asyncio.run(make_topic(server.address, "three", 3))
@@ -39,7 +39,7 @@ def test_topics_and_partitions_are_listed(root: Path) -> None:
 
 @pytest.mark.parametrize("flags", [(), ("--json",)])
 def test_a_stream_that_cannot_be_reached_is_an_error(root: Path, flags: tuple[str, ...]) -> None:
-    """STR-22: in a sentence and by the exit code; the report as JSON stays JSON."""
+    """STR-22: a sentence and the exit code say so; the report as JSON stays JSON."""
     file = configured(root, f"127.0.0.1:{free_port()}", "one")
     code, text = run("--config", file, *flags)
     assert code == 1

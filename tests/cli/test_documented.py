@@ -64,7 +64,7 @@ def test_every_documented_command_and_option_exists() -> None:
 
 
 def test_every_documented_word_of_make_exists() -> None:
-    """CLI-15: `make docs` and its like."""
+    """CLI-15: each `make` target that the pages name exists."""
     words = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for path in PAGES:
         if path.name == "CHANGELOG.md":
@@ -88,7 +88,7 @@ def test_every_documented_word_of_make_exists() -> None:
 def test_a_documented_command_runs(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CLI-17: as the pages give it, in a folder that holds a data repository."""
+    """CLI-17: commands run as the pages give them, in a folder that holds a data repository."""
     shutil.copytree(SAMPLE, tmp_path / "my-data-repository")
     monkeypatch.chdir(tmp_path)
     documented_ones = [shlex.split(text) for _, text in documented()]

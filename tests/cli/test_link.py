@@ -32,7 +32,9 @@ def me(program: Program, cookie: str, secret: str) -> int:
 def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(
     environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-4, ACC-3: of the real program, on the same port; a link that was spent stays spent, one made before a start is none."""
+    """ACC-4, ACC-3: with the real program on one port: a spent link stays spent, and links from
+    before a start are invalid.
+    """
     with running("serve", "--workspace", str(SAMPLE), "--port", "0", environ=environ) as program:
         first = printed(capsys)
         entered = httpx.get(first, trust_env=False)

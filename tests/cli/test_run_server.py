@@ -74,7 +74,7 @@ def test_the_server_runs_on_uvloop_where_there_is_one() -> None:
 
 
 def test_a_link_is_opened_by_a_file_that_goes_on_to_it() -> None:
-    """CLI-3: and sends no referrer."""
+    """CLI-3: the file redirects to the link, escapes it, and sends no referrer."""
     page = redirect('http://127.0.0.1:1/?key=k&"><script>')
     assert 'content="0;url=http://127.0.0.1:1/?key=k&amp;&quot;&gt;&lt;script&gt;"' in page
     assert "<script" not in page
@@ -139,7 +139,9 @@ def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:
 
 
 def test_pseudonyms_of_this_machine_stay_over_a_restart(tmp_path: Path) -> None:
-    """RED-7: by its own key; each channel has another, another machine has others, and a configured key stays."""
+    """RED-7: the machine's own key makes them, for each channel another; a configured
+    key is kept.
+    """
     given = msgspec.structs.replace(SHOP, policy=Policy(token_key=Secret("configured")))
     prod = msgspec.structs.replace(SHOP, channel=Channel(SHOP.channel.workspace, "prod"))
 

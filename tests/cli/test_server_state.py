@@ -65,7 +65,7 @@ def test_the_state_folder_is_its_users_alone(tmp_path: Path) -> None:
 
 
 def test_a_key_that_lies_elsewhere_is_not_sent(tmp_path: Path) -> None:
-    """CLI-19: who writes the address could have any file of its reader sent there."""
+    """CLI-19: otherwise a writer of the address could have any file of its reader sent there."""
     folder, secret = (
         state_folder({"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state")}),
         tmp_path / "secret",
@@ -83,7 +83,7 @@ def test_a_key_that_lies_elsewhere_is_not_sent(tmp_path: Path) -> None:
 
 
 def test_what_others_can_write_is_not_believed(tmp_path: Path) -> None:
-    """CLI-19: neither the folder nor a file in it, nor a key that they can read."""
+    """CLI-19: a folder or file that others can write, or a key that they can read, is refused."""
     folder = state_folder({"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state")})
     path = write(folder, ServerState("http://127.0.0.1:1001", str(folder / "k.key"), os.getpid()))
     (folder / "k.key").write_text("key\n")

@@ -202,7 +202,9 @@ def batch(number: int) -> dict[str, Any]:
 def test_lines_that_are_missing_leave_a_gap_of_unknown_size(
     lines: list[int | None], told: list[str], tmp_path: Path
 ) -> None:
-    """ENG-19, CLI-26: in their place, as in the page; out of their order they count, twice they count once. A byte order mark is none."""
+    """ENG-19, CLI-26: missing lines are a gap in their place; lines out of order and doubles count
+    once; a byte order mark is skipped.
+    """
     log = tmp_path / "log"
     texts = [
         json.dumps(HEADER),

@@ -92,7 +92,7 @@ def test_a_file_is_sent_signed_with_what_the_server_printed(
 def test_the_demo_prints_one_line_and_leaves_nothing_behind(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    """CLI-8: `demo` needs no configuration."""
+    """CLI-8: `demo` needs no configuration and prints one line; its key file is private."""
     key = tmp_path / "key"
     with running(
         "demo", "--port", "0", "--key-file", str(key), environ=environ, folder=tmp_path
