@@ -46,7 +46,7 @@ def test_a_deployment_needs_no_folder_and_may_have_one_of_definitions(tmp_path: 
     ],
 )
 def test_addresses_that_can_be_trusted(tmp_path: Path, url: str) -> None:
-    """GRA-20: https, or this machine."""
+    """GRA-20: a deployment's address uses https, or names this machine."""
     found = read(tmp_path, f'graphs_url = "{url}"\ngraphs = ["a"]').deployment
     assert found is not None
     assert found.url == url.removesuffix("/api/graph").rstrip("/") + "/api/graph"
@@ -79,7 +79,7 @@ def test_addresses_that_can_be_trusted(tmp_path: Path, url: str) -> None:
     ],
 )
 def test_what_cannot_work_is_told_without_the_secret(tmp_path: Path, keys: str, words: str) -> None:
-    """GRA-20: at the start, by the key's name."""
+    """GRA-20: a contradiction is a problem at the start that names the key and shows no secret."""
     with pytest.raises(Problem) as caught:
         read(tmp_path, keys)
     assert words in caught.value.title
@@ -152,7 +152,7 @@ def read_access(
     ],
 )
 def test_a_mode_says_what_it_lacks(tmp_path: Path, access: str, server: str, lacking: str) -> None:
-    """ACC-10: at the start, by key; nothing is guessed."""
+    """ACC-10: a missing key is a problem at the start that names it; nothing is guessed."""
     with pytest.raises(Problem) as problem:
         read_access(tmp_path, access, server)
     assert lacking in problem.value.sentence()
@@ -183,7 +183,7 @@ def test_every_mode_is_read(tmp_path: Path) -> None:
 
 
 def test_the_proxys_secret_is_read_as_other_secrets_are(tmp_path: Path) -> None:
-    """ACC-14: from a variable or a file, and never shown."""
+    """ACC-14: the proxy's secret comes from a variable or a file, and is never shown."""
     (tmp_path / "secret").write_text("0123456789abcdef-file\n")
     for written, value in (
         ("env:P", b"0123456789abcdef-env"),
@@ -200,7 +200,7 @@ def test_the_proxys_secret_is_read_as_other_secrets_are(tmp_path: Path) -> None:
 
 
 def test_github_has_its_own_defaults() -> None:
-    """ACC-10: its address, and no scope."""
+    """ACC-10: GitHub has its own address as a default, and no scope."""
     given: dict[str, Any] = {"mode": "oidc", "provider": "github", "client_id": "us"}
     assert access_of(AccessTable(**given), Path()).provider.issuer == "https://github.com"
     enterprise = access_of(AccessTable(**given, issuer="https://git.acme.com/"), Path()).provider

@@ -48,7 +48,9 @@ def test_folders_have_the_names_that_dagnets_credentials_give_them(tmp_path: Pat
     ],
 )
 def test_a_folder_outside_of_the_repository_is_refused(tmp_path: Path, odd: str) -> None:
-    """GRA-28: by its text; the reader lets no link lead out either."""
+    """GRA-28: a path that leads out is refused by its text; when files are read, links are checked
+    too.
+    """
     for key in ("graphs_path", "events_path", "nodes_path"):
         with pytest.raises(Problem, match="a folder inside the repository") as found:
             read(tmp_path, f'path = "."\n{key} = "{odd}"')
@@ -67,7 +69,7 @@ def test_a_folder_outside_of_the_repository_is_refused(tmp_path: Path, odd: str)
 def test_a_folder_that_would_have_no_effect_is_refused(
     tmp_path: Path, keys: str, words: str
 ) -> None:
-    """GRA-28: with the key that is wrong."""
+    """GRA-28: the problem names the wrong key."""
     with pytest.raises(Problem, match=words):
         read(tmp_path, keys)
 
@@ -80,7 +82,7 @@ def test_one_repository_cannot_have_two_layouts(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_file_says_which_name_it_misses(tmp_path: Path) -> None:
-    """GRA-28: `serve --workspace` with `--graphs-path`."""
+    """GRA-28: with `serve --workspace` the problem names `--graphs-path`."""
     (tmp_path / "conversion").mkdir()
     flags = type(NO_FLAGS)(workspace=tmp_path, folders=Folders(graphs="conversion"))
     assert load(None, {}, flags).workspaces[0].folders == Folders(graphs="conversion")

@@ -68,7 +68,9 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_place(
 
 
 def test_references_are_resolved_where_they_stand() -> None:
-    """CLI-4: from the environment and the file's folder, and a wrong one is named by its key."""
+    """CLI-4: references are read from the environment or the file's folder; a wrong one is named by
+    its key.
+    """
     around = ResolveContext(
         SourceLocation("realtime.toml", {}, {}), {"KEY": "value"}, Path(), lambda n: bytes(n)
     )

@@ -89,7 +89,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
 def test_what_cannot_be_meant_is_refused_at_the_start(
     tmp_path: Path, keys: str, kind: str, words: str
 ) -> None:
-    """STR-22: with the line, and without a secret."""
+    """STR-22: the problem names what is wrong, and shows no secret."""
     with pytest.raises(Problem) as caught:
         read(tmp_path, keys, kind)
     assert words in caught.value.sentence()

@@ -140,5 +140,5 @@ def test_any_text_has_lines_without_raising(text: str) -> None:
 
 
 def test_what_is_no_end_of_a_line_in_toml_counts_for_none() -> None:
-    """CLI-6: so that the line that is named is the one that an editor shows."""
+    """CLI-6: only line ends of TOML count, so that the number is the one that an editor shows."""
     assert lines('a = "x\u2028y\u0085z" # \u2029\r\nb = 1\n')[("b",)] == 2

@@ -31,7 +31,9 @@ from tests.support.server import SAMPLE
     ],
 )
 def test_an_origin_is_read_as_browsers_write_it(written: str, found: str) -> None:
-    """ACC-54: so that it compares with what they send."""
+    """ACC-54: the public address is normalised, so that it compares with the origins that browsers
+    send.
+    """
     assert parse_public_url(written, "here") == found
 
 
@@ -63,7 +65,7 @@ def test_an_origin_is_read_as_browsers_write_it(written: str, found: str) -> Non
     ],
 )
 def test_what_is_more_or_less_than_an_origin_is_refused(written: str, why: str) -> None:
-    """ACC-54: at the start, in a sentence that repeats nothing of it."""
+    """ACC-54: the problem at the start names the line and repeats nothing of the value."""
     with pytest.raises(Problem) as refused:
         parse_public_url(written, "realtime.toml:2")
     assert why in refused.value.sentence().replace("Found ", "found ").replace("found ", "")
@@ -83,7 +85,7 @@ def test_what_is_more_or_less_than_an_origin_is_refused(written: str, why: str) 
     ],
 )
 def test_another_sites_origin_is_read_as_browsers_write_it(written: str, found: str) -> None:
-    """ACC-54: so that it compares byte by byte."""
+    """ACC-54: another site's origin is normalised, so that it compares byte by byte."""
     assert parse_other_origin(written, "here") == found
 
 
@@ -112,7 +114,7 @@ def test_another_sites_origin_is_read_as_browsers_write_it(written: str, found: 
     ],
 )
 def test_what_would_let_in_more_than_one_origin_is_refused(written: str, why: str) -> None:
-    """ACC-54: at the start, in a sentence that says where."""
+    """ACC-54: the problem at the start names the line and repeats nothing of the value."""
     with pytest.raises(Problem) as refused:
         parse_other_origin(written, "realtime.toml:2")
     assert why in refused.value.sentence().replace("Found ", "found ").replace("found ", "")
