@@ -43,7 +43,7 @@ def test_every_count_and_every_ledger_adds_up(
 
 
 def test_names_beyond_the_most_frequent_are_counted_together() -> None:
-    """REL-3: as in every frame."""
+    """REL-3: a merged frame names as many as any frame, and counts the rest together."""
     batches = [
         Batch(from_="a", position="b", unmapped={f"n{n}": 1 + n for n in range(150)})
         for _ in range(1)
@@ -90,7 +90,7 @@ def test_whole_traces_go_and_counts_stay(traces: list[int], size: int) -> None:
 
 
 def test_followed_and_test_events_always_stay() -> None:
-    """HUB-27: at any size."""
+    """HUB-27: followed and test events are kept at any size."""
     many = [event(f"m{n}", f"t{n}") for n in range(200)]
     frame, _ = limit_size(
         batch(*many, event("f", "followed"), event("t", "mine", "test")),
@@ -130,6 +130,6 @@ def test_pieces_fit_are_text_and_join_to_what_they_were(text: str, limit: int) -
 
 
 def test_a_limit_without_room_is_a_mistake() -> None:
-    """REL-3: nothing would ever be sent."""
+    """REL-3: a limit that fits no text raises, since nothing could ever be sent."""
     with pytest.raises(ValueError, match="no text fits"):
         chunk(b"x", "abcd", 20)

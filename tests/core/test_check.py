@@ -23,7 +23,7 @@ FILES = {
 
 
 def test_the_report_has_the_shape_that_programs_rely_on() -> None:
-    """GRA-17: `check --json`."""
+    """GRA-17: the shape of `check --json`."""
     found = json.loads(msgspec.json.encode(report({"w": read_workspace(FILES)})))
     (graph,) = found["graphs"]
     assert (graph["name"], graph["file"], graph["nodes"], graph["edges"], graph["can_light"]) == (
@@ -53,7 +53,7 @@ def test_the_report_has_the_shape_that_programs_rely_on() -> None:
 
 
 def test_files_of_several_workspaces_are_told_apart() -> None:
-    """GRA-17: a configuration may name several."""
+    """GRA-17: with several workspaces, files are named with theirs."""
     found = report({"v": read_workspace(FILES), "w": read_workspace(FILES)})
     assert [error.file for error in found.errors] == ["v: graphs/bad.json", "w: graphs/bad.json"]
     assert [graph.workspace for graph in found.graphs] == ["v", "w"]

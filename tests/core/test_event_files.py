@@ -46,7 +46,7 @@ def test_every_shape_gives_the_message(written: str) -> None:
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x1c"])
 def test_what_other_readers_take_for_the_end_of_a_line_is_text(mark: str) -> None:
-    """CLI-10: in names and values, with either end of a line."""
+    """CLI-10: Unicode separators in names and values do not end a line, with LF and CRLF files."""
     event = TRACK | {"event": f"a{mark}b"}
     line = json.dumps(event, ensure_ascii=False)
     for end in ("\n", "\r\n"):

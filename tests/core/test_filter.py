@@ -90,7 +90,7 @@ def test_a_filter_tells_which_properties_it_reads() -> None:
 
 
 def test_a_term_has_a_sign_a_key_an_operator_and_values() -> None:
-    """FIL-1: `[-]key:value,value`."""
+    """FIL-1: a term is `[-]key:value,value`."""
     (term,) = read_terms('-device:mobile,"old phone"')
     assert (term.negated, term.key, term.operator, term.values) == (
         True,
@@ -106,7 +106,7 @@ def test_a_bare_word_has_no_key() -> None:
 
 
 def test_values_are_quoted_only_where_needed() -> None:
-    """FIL-7: plain text stays plain."""
+    """FIL-7: only text that needs it is quoted."""
     assert [quote(text) for text in ("mobile", "a b", 'say "hi"', "-x", "")] == [
         "mobile",
         '"a b"',
@@ -117,7 +117,7 @@ def test_values_are_quoted_only_where_needed() -> None:
 
 
 def test_more_than_twenty_terms_are_refused() -> None:
-    """FIL-8: the bound is named."""
+    """FIL-8: the problem names the limit."""
     with pytest.raises(Problem, match="cannot be read") as refused:
         read_terms(" ".join("x" * 21))
     assert "20 are the most" in refused.value.detail

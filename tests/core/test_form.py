@@ -44,7 +44,7 @@ def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
 
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=20), min_size=1, max_size=8))
 def test_what_is_written_as_a_form_is_read_back(pairs: dict[str, str]) -> None:
-    """SEG-9: any text."""
+    """SEG-9: any text survives a form."""
     assert parse_form(urlencode(pairs, errors="replace").encode()) == {
         name.encode("utf-8", "replace").decode(): value.encode("utf-8", "replace").decode()
         for name, value in pairs.items()

@@ -28,7 +28,7 @@ def test_a_glob_fits_what_the_vectors_say(case: dict[str, Any]) -> None:
 
 
 def test_no_pattern_fits_nothing() -> None:
-    """RED-6: and says that it is none."""
+    """RED-6: an empty list of patterns matches nothing and is falsy."""
     assert not Globs([])
     assert not Globs([]).matches("")
     assert Globs([""])
@@ -37,7 +37,7 @@ def test_no_pattern_fits_nothing() -> None:
 
 @given(st.text("ab*?", max_size=8), st.text("ab", max_size=10))
 def test_a_glob_fits_what_trying_every_run_finds(pattern: str, name: str) -> None:
-    """RED-6: against the definition itself."""
+    """RED-6: matching agrees with trying every run of characters."""
     assert Globs([pattern]).matches(name) == _tried(pattern, name)
 
 

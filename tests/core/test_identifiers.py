@@ -42,7 +42,7 @@ def session(**parts: Any) -> str | None:
 
 
 def test_identifiers_come_in_the_policys_order() -> None:
-    """RED-9: and what an alias replaces comes with them."""
+    """RED-9: identifiers come in the policy's order, and an alias adds the one that it replaces."""
     found = IdentifierExtractor(["anonymousId", "userId", "groupId"]).find(ALIAS, MessageParts())
     assert found == [("anonymousId", "a"), ("userId", "u"), ("groupId", "g"), ("previousId", "p")]
     assert IdentifierExtractor(["session"]).find(ALIAS, MessageParts()) == []
@@ -97,12 +97,12 @@ def test_any_path_may_hold_an_identifier(kind: str, parts: dict) -> None:
     ],
 )
 def test_a_session_is_looked_for_where_segments_plugins_put_it(parts: dict) -> None:
-    """RED-9: in this order; -1 and 0 mean that there is none."""
+    """RED-9: the places are searched in this order; -1 and 0 mean no session."""
     assert session(**parts) == "5"
 
 
 def test_no_session_is_none() -> None:
-    """RED-9: nothing is made up."""
+    """RED-9: a missing session is None; none is invented."""
     assert session() is None
     assert (
         session(integrations={"Amplitude": {"session_id": -1}}, properties={"session_id": "0"})
@@ -118,7 +118,7 @@ def test_what_is_no_object_has_no_members(text: bytes) -> None:
 
 
 def test_only_the_members_asked_for_are_read() -> None:
-    """RED-1: names may hold anything."""
+    """RED-1: members with any name are picked, and only those asked for."""
     text = msgspec.Raw(b'{"Actions Amplitude":{"session_id":1},"b":2,"$c.d":null}')
     assert PartialDecoder({"Actions Amplitude", "$c.d", "zz"}).pick(text) == {
         "Actions Amplitude": {"session_id": 1},
@@ -133,7 +133,7 @@ def test_only_the_members_asked_for_are_read() -> None:
 
 
 def test_a_strange_member_does_not_hide_the_others() -> None:
-    """SEG-2: it is mended."""
+    """SEG-2: a strange member is repaired."""
     assert PartialDecoder({"a", "b"}).pick(msgspec.Raw(rb'{"a":"cut \ud800","b":1e999}')) == {
         "a": "cut \ufffd",
         "b": None,
@@ -164,7 +164,7 @@ CASES = json.loads((Path(__file__).parents[2] / "conformance/placeholders.json")
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case["text"]))
 def test_a_placeholder_is_known_in_any_spelling(case: dict) -> None:
-    """RED-21: and nothing else is taken for one."""
+    """RED-21: placeholders of the vectors are recognised, and no other text is."""
     assert is_placeholder(case["text"]) == case["placeholder"]
 
 
@@ -175,7 +175,7 @@ def test_a_placeholder_is_known_in_any_spelling(case: dict) -> None:
     st.sampled_from(" \t\n\u00a0\u200b"),
 )
 def test_spacing_and_case_change_nothing(text: str, space: str) -> None:
-    """RED-21: with any signs around it."""
+    """RED-21: spacing, case and signs around it do not matter."""
     assert is_placeholder(f"{space}{text.upper()}{space}")
     assert is_placeholder(space.join(text)) or len(space.join(text)) > 128
 
@@ -217,7 +217,7 @@ def test_a_token_is_known_by_its_form(form: dict) -> None:
 
 
 def test_the_token_does_not_depend_on_what_was_asked_before() -> None:
-    """RED-7: in either direction of time."""
+    """RED-7: tokens of a time are the same in any order of times."""
     walked = Pseudonymizer(ACME, b"key", 3600)
     for at in (10**12, 10**12 + 3_600_000, 10**12 + 100, 10**12 + 1_900_000, 5, 10**12):
         assert walked.tokens_for("userId", "u", at) == Pseudonymizer(ACME, b"key", 3600).tokens_for(
@@ -226,7 +226,9 @@ def test_the_token_does_not_depend_on_what_was_asked_before() -> None:
 
 
 def test_every_moment_shares_a_token_with_the_next() -> None:
-    """RED-7: so that a trace is one trace across a change of keys."""
+    """RED-7: moments in a row share a token, so that a trace is one trace across a rotation of
+    keys.
+    """
     tokens = Pseudonymizer(ACME, b"key", 7200)
     moments = range(10**12, 10**12 + 4 * 7_200_000, 600_000)
     for before, after in pairwise(moments):
@@ -237,7 +239,7 @@ def test_every_moment_shares_a_token_with_the_next() -> None:
 
 @given(st.text(), st.text(), st.integers(0, 2**45), st.floats(0, 10**8))
 def test_any_text_has_a_short_plain_token(kind: str, value: str, at: int, rotation: float) -> None:
-    """RED-7: fourteen characters of plain ASCII."""
+    """RED-7: a token has fourteen characters of plain ASCII."""
     for token in Pseudonymizer(ACME, b"key", rotation).tokens_for(kind, value, at):
         assert len(token) == 14
         assert token[1] == "_"
@@ -256,12 +258,12 @@ IDS = MessageIds(ACME_MESSAGE_IDS, KEY)
     "case", VECTORS_MESSAGE_IDS["cases"], ids=lambda case: repr(case["id"][:40])
 )
 def test_an_id_is_shown_as_the_vectors_say(case: dict) -> None:
-    """SEG-14: as it came from an official SDK, else as the channel's digest."""
+    """SEG-14: an id is shown as an official SDK made it, else as the channel's digest."""
     assert IDS.display(case["id"]) == case["shown"]
 
 
 def test_equal_events_without_an_id_are_shown_as_the_vectors_say() -> None:
-    """SEG-6: by their text and which of its equals each is, as the function has them."""
+    """SEG-6: their ids come from their text and their number among equals, as in the function."""
     text, repeats = VECTORS_MESSAGE_IDS["repeats"]["text"].encode(), RepeatNumbers()
     assert [IDS.display(repeats.id(text, place)) for place in (0, 1, 5)] == VECTORS_MESSAGE_IDS[
         "repeats"
@@ -283,7 +285,7 @@ def test_the_key_follows_from_the_workspaces() -> None:
 
 @given(st.text(), st.text())
 def test_different_ids_stay_different(one: str, other: str) -> None:
-    """SEG-14: so that repeats are visible; a digest sent as an id is digested again."""
+    """SEG-14: repeats stay visible; a digest that is sent as an id is digested again."""
     assert (IDS.display(one) == IDS.display(other)) == (one == other)
     assert IDS.display(IDS.display(one)) != IDS.display(one) or IDS.display(one) == one
     assert (fingerprint(one) == fingerprint(other)) == (one == other)

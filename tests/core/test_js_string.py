@@ -26,7 +26,7 @@ def test_values_read_as_a_browser_prints_them(text: str) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_printed_number_reads_back_as_the_same_number(value: float) -> None:
-    """MAT-5: nothing is lost in printing."""
+    """MAT-5: printing a number loses nothing."""
     assert float(js_string(value)) == value
 
 

@@ -48,7 +48,7 @@ def deep(levels: int) -> bytes:
 @tries(200)
 @given(VALUES, INDENTS, st.sampled_from(["", ",", " ]", "}", "  x"]))
 def test_a_value_ends_where_a_decoder_says(value: Any, indent: Any, behind: str) -> None:
-    """SIG-3: with any text in its strings."""
+    """SIG-3: a value's end is found, with any text in its strings."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     assert value_end((text + behind).encode(), 0, STEPS) == len(text.encode())
 
@@ -56,7 +56,7 @@ def test_a_value_ends_where_a_decoder_says(value: Any, indent: Any, behind: str)
 @tries(200)
 @given(st.lists(VALUES, max_size=5), INDENTS)
 def test_the_elements_of_an_array_are_told_apart(values: list[Any], indent: Any) -> None:
-    """SEG-10: each as it stands there."""
+    """SEG-10: each element is found with its exact text."""
     text = json.dumps(values, indent=indent, ensure_ascii=False).encode()
     found = elements(text, STEPS)
     assert found is not None
@@ -66,7 +66,7 @@ def test_the_elements_of_an_array_are_told_apart(values: list[Any], indent: Any)
 @tries(200)
 @given(st.dictionaries(st.text(max_size=4), VALUES, max_size=5), INDENTS)
 def test_the_members_of_an_object_are_told_apart(values: dict[str, Any], indent: Any) -> None:
-    """SEG-10: names as they are written."""
+    """SEG-10: each member is found with its name as written."""
     text = json.dumps(values, indent=indent).encode()
     found = members(text, STEPS)
     assert found is not None
@@ -108,13 +108,13 @@ def test_a_deep_value_ends_where_its_brackets_do(levels: int) -> None:
     "text", [b"[" * 100_000, b"[[{}" * 20_000, b'["' + b"\\" * 100_001, b'{"a":' * 20_000]
 )
 def test_what_never_ends_is_given_up(text: bytes) -> None:
-    """DOOR-14: after so many steps."""
+    """DOOR-14: the search ends after a bounded number of steps."""
     assert value_end(text, 0, STEPS) == -1
     assert elements(text, STEPS) is None
 
 
 def test_what_stands_between_two_commas_is_an_element_even_if_it_is_nothing() -> None:
-    """SEG-10: so that the places of the others stay true."""
+    """SEG-10: an empty place counts as an element, so that the others keep their places."""
     assert elements(b"[1,,{} , tru]", STEPS) == [(1, 2), (3, 3), (4, 6), (9, 12)]
     assert elements(b"[]", STEPS) == elements(b" [ ] ", STEPS) == []
     for none in (b"", b"{}", b"[1]x", b"[1]]", b"[1", b"[}", b'["]'):
@@ -123,7 +123,7 @@ def test_what_stands_between_two_commas_is_an_element_even_if_it_is_nothing() ->
 
 
 def test_the_space_around_is_no_part_of_a_value() -> None:
-    """SIG-5: however much there is."""
+    """SIG-5: any amount of space is cut off."""
     text = b" " * 10_000 + b"x" + b"\n" * 10_000
     assert trimmed(text, 0, len(text)) == (10_000, 10_001)
     assert trimmed(b"   ", 0, 3) == (3, 3)
@@ -192,14 +192,14 @@ def test_what_no_decoder_takes_is_mended(text: bytes, read: object) -> None:
     ],
 )
 def test_what_is_no_json_is_a_problem(text: bytes) -> None:
-    """SEG-7: and nothing else is raised."""
+    """SEG-7: text that is no JSON raises `invalid` and nothing else."""
     with pytest.raises(Problem) as caught:
         decode(ANY, text)
     assert caught.value.code == "invalid"
 
 
 def test_a_body_must_be_utf_8_throughout() -> None:
-    """SEG-7: also where it would never be read."""
+    """SEG-7: a body with invalid UTF-8 anywhere is refused."""
     assert decode_utf8(b"\xef\xbb\xbf{}") == b"{}"
     assert decode_utf8("é".encode()) == "é".encode()
     for bad in (b"\xff", b'{"a":"\xed\xa0\x80"}', b"\xc0\x80"):
@@ -249,14 +249,16 @@ def test_only_what_must_be_is_mended(text: bytes, mended: bytes) -> None:
 
 
 def test_what_no_event_can_be_is_not_mended() -> None:
-    """SEG-2: half a megabyte is."""
+    """SEG-2: text of up to half a megabyte is repaired, longer text is not."""
     for size, done in ((MAX_REPAIRED_BYTES, True), (MAX_REPAIRED_BYTES + 1, False)):
         text = b'["' + b"x" * (size - 8) + b'",NaN]'
         assert (b"null" in repair_json(text)) is done
 
 
 def test_without_mending_what_is_strange_is_said_to_be() -> None:
-    """DOOR-16: so that it can be mended elsewhere."""
+    """DOOR-16: with `repair=False`, strange text raises `NeedsRepair`, so that it can be repaired
+    elsewhere.
+    """
     for strange in (b"[NaN]", rb'"\ud800"', b"{", b"[1e999]", b'"\xff"'):
         with pytest.raises(NeedsRepair):
             decode(ANY, strange, repair=False)
@@ -279,7 +281,7 @@ def test_whatever_python_writes_as_json_can_be_read(value: object) -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_are_a_problem(text: bytes) -> None:
-    """SEG-7: nothing else is raised."""
+    """SEG-7: any bytes are read or raise `invalid`."""
     try:
         decode(ANY, text)
     except Problem as problem:

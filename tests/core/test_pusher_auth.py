@@ -25,7 +25,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_a_request_is_answered(case: dict[str, Any]) -> None:
-    """FUN-21: as the handler in TypeScript answers it."""
+    """FUN-21: answers equal those of the handler in TypeScript."""
     handler = PusherAuth(**VECTORS["options"], now=lambda: case["now"] / 1000)
     answer = handler.answer(
         case["method"], case["headers"], case["body"].encode(), allowed=case["allowed"]
@@ -43,7 +43,7 @@ def test_a_request_is_answered(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("options", VECTORS["unusable"], ids=str)
 def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
-    """FUN-21: at the start, without the secrets."""
+    """FUN-21: unusable options raise at the start, and secrets are not shown."""
     with pytest.raises(ValueError, match=r"(is|are) (not|given)") as refused:
         PusherAuth(**VECTORS["options"] | options)
     assert TOKEN_KEY not in str(refused.value)

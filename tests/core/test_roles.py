@@ -20,7 +20,9 @@ PROD, TEST, OTHER = Channel("shop", "prod"), Channel("shop", "test"), Channel("o
 
 
 def test_each_role_may_all_that_those_before_it_may() -> None:
-    """ACC-18: watch, follow, identities, administer."""
+    """ACC-18: the roles are watch, follow, identities and administer, and each has the rights of
+    those before it.
+    """
     assert ROLE_ORDER == ("watch", "follow", "identities", "administer")
     for held, role in enumerate(ROLE_ORDER):
         assert [has_role(role, wanted) for wanted in ROLE_ORDER] == [
@@ -104,7 +106,7 @@ def test_a_name_that_only_looks_like_a_granted_one_holds_nothing(who: str, name:
 
 
 def test_whom_no_grant_names_may_do_nothing() -> None:
-    """ACC-18: there is no default."""
+    """ACC-18: there is no default role."""
     assert roles_for([RoleBinding(who="bob", role="administer")], "ann").anywhere is None
     assert roles_for([], "ann").anywhere is None
 
@@ -125,7 +127,7 @@ def test_a_channel_gives_no_right_on_another(held: list[tuple[Role, str]]) -> No
 
 
 def test_identities_need_role_and_policy() -> None:
-    """ACC-20: neither alone is enough."""
+    """ACC-20: neither the role nor the policy is enough alone."""
     assert reveals(Policy(identity="reveal"), "identities")
     assert not reveals(Policy(identity="reveal"), "follow")
     assert not reveals(Policy(identity="token"), "administer")

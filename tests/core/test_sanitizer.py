@@ -53,8 +53,8 @@ def admission(sample: float) -> EventSanitizer:
 
 
 def test_a_rare_event_is_carried_however_small_the_sample() -> None:
-    """RED-14: with its tokens, flagged partial; the next of its kind waits ten seconds, others do
-    not.
+    """RED-14: the first of a kind is carried with its tokens, flagged partial; the next of the kind
+    waits ten seconds.
     """
     rules = admission(1e-9)
     first = admitted(rules, 1, "Rare")
@@ -77,7 +77,7 @@ def test_what_the_sample_carries_needs_no_floor() -> None:
 
 
 def test_a_sample_of_nothing_carries_nothing() -> None:
-    """RED-14: an empty policy traces nothing."""
+    """RED-14: with a sample of 0 every trace is left out."""
     assert admitted(admission(0.0), 1, "Rare").flags[-1] == "sampled_out"
 
 
@@ -186,7 +186,7 @@ def planted(value: Any) -> Any:
     ],
 )
 def test_a_canary_in_every_field_reaches_no_entry(kind: str, policy: dict) -> None:
-    """ACC-27: for any content at any place."""
+    """ACC-27: canaries at any place of a message reach no entry."""
     message = {**planted(DELIVERED[kind]), "type": DELIVERED[kind]["type"]}
     stored = encode_entry(admitted_admission(message, {"device", "plan"}, **policy))
     assert b"canary" not in stored
@@ -194,7 +194,7 @@ def test_a_canary_in_every_field_reaches_no_entry(kind: str, policy: dict) -> No
 
 
 def test_traits_come_from_the_message_or_from_its_context() -> None:
-    """RED-1: for filters on user properties; the message's own win."""
+    """RED-1: traits come from both, for filters on user properties; the message's own win."""
     assert admitted_admission(DELIVERED["identify"], {"plan", "email"}).traits == {"plan": "free"}
     attached = track(context={"traits": {"plan": "pro", "seats": 3}}, traits={"plan": "free"})
     assert admitted_admission(attached, {"plan", "seats"}).traits == {"plan": "free", "seats": 3}
@@ -202,7 +202,9 @@ def test_traits_come_from_the_message_or_from_its_context() -> None:
 
 
 def test_an_alias_carries_both_identifiers_tokens() -> None:
-    """RED-9: so that the engine can join what they tied."""
+    """RED-9: an alias has the tokens of both identifiers, so that the engine can join
+    their traces.
+    """
     alias = {trace.kind: trace.token for trace in admitted_admission(DELIVERED["alias"]).traces}
     before = admitted_admission(track(userId="user-0000"))
     assert alias["previousId"] == before.traces[0].token
@@ -217,7 +219,7 @@ def test_only_explicit_trace_ids_are_tied_under_that_policy() -> None:
 
 
 def test_identifiers_are_kept_as_sent_only_under_reveal() -> None:
-    """RED-11: and then beside the tokens, in a field of their own."""
+    """RED-11: revealed identifiers stand beside the tokens, in a field of their own."""
     entry = admitted_admission(DELIVERED["track"], identity="reveal")
     assert entry.revealed == {
         "userId": "user-0001",
@@ -267,7 +269,7 @@ def test_flags_say_what_is_special(message: dict, flags: tuple) -> None:
 
 
 def test_a_name_that_holds_something_personal_is_not_kept() -> None:
-    """RED-3: names are shown to everybody."""
+    """RED-3: a personal name is redacted, since every viewer sees names."""
     entry = admitted_admission(track(event="Mailed ada@example.com"))
     assert (entry.name, entry.names) == ("[redacted]", ("[redacted]",))
     page = admitted_admission({**DELIVERED["page"], "name": "/find?q=ada"})
@@ -285,7 +287,7 @@ def test_sampled_out_traces_keep_what_counting_needs() -> None:
 
 
 def test_a_trace_is_sampled_as_a_whole_and_test_traffic_never() -> None:
-    """RED-13: by the hash of its token."""
+    """RED-13: a trace is sampled by the hash of its token, and test messages are always carried."""
     for person in range(40):
         flags = {
             admitted_admission(track(anonymousId=f"a{person}", messageId=f"m{n}"), sample=0.5).flags
@@ -298,7 +300,7 @@ def test_a_trace_is_sampled_as_a_whole_and_test_traffic_never() -> None:
 
 
 def test_remembered_names_do_not_leak_between_messages() -> None:
-    """RED-1: the same admission, other fields."""
+    """RED-1: one sanitizer names alternating messages correctly."""
     admission = EventSanitizer(Policy(), frozenset(), ACME, b"key")
     names = [
         admission.entry(event(message), "web", NOW_ADMISSION).name
@@ -341,7 +343,9 @@ PLACED = ("userId", "anonymousId", "groupId", "previousId")
     ["undefined", " NULL", "[object Object]", "00000000-0000-0000-0000-000000000000", -1, 0, "0"],
 )
 def test_a_placeholder_is_no_identifier_wherever_it_stands(id: object) -> None:
-    """RED-21: nor is it revealed; the session is looked for in the next place."""
+    """RED-21: a placeholder makes no token and is not revealed; a session is read from the next
+    place.
+    """
     message = {
         **DELIVERED["alias"],
         **dict.fromkeys(PLACED, id),
@@ -378,7 +382,7 @@ def test_a_placeholder_as_a_message_id_is_told(id: object, shared: bool) -> None
 
 
 def test_no_entry_and_no_print_holds_an_id_that_no_sdk_made() -> None:
-    """SEG-14, ACC-27: for any id."""
+    """SEG-14, ACC-27: neither the entry nor a repr holds an id that no SDK made."""
     for id in (
         "ada.canary@example.com",
         "+4917612345678",
@@ -482,7 +486,7 @@ _FIELDS = [*Message.__struct_encode_fields__]
 def test_what_is_read_in_one_pass_is_admitted_as_what_is_read_bit_by_bit(
     policy: Policy, changed: dict[str, Any], form: str
 ) -> None:
-    """SEG-2, RED-1: with any field and any policy."""
+    """SEG-2, RED-1: both readers give the same entries, for any field and policy."""
     text = json.dumps({**DELIVERED[form], **changed}).encode()
     admission = EventSanitizer(policy, frozenset({"plan"}), ACME, b"key")
     told = [parse_events((text,), using) for using in (UNTYPED_READER, admission.reader)]

@@ -55,7 +55,9 @@ def test_a_batch_whose_first_element_is_signed_is_refused_where_the_whole_must_b
 
 
 def test_any_of_several_secrets_will_do() -> None:
-    """SIG-1: secrets rotate."""
+    """SIG-1: a delivery may be signed with any of the source's secrets, so that they can be
+    rotated.
+    """
     both = source(secrets=(Secret("old"), Secret("new")))
     assert authentic(both, b"{}", sign(b"old", b"{}"))
     assert authentic(both, b"{}", sign(b"new", b"{}"))
@@ -77,12 +79,12 @@ def test_an_unsigned_delivery_needs_a_source_that_allows_it() -> None:
     "signature", ["é", "0" * 39, "0" * 400, "sha1=" + "0" * 40, "zz", " ", "0x"]
 )
 def test_a_signature_of_another_shape_is_wrong_not_an_error(signature: str) -> None:
-    """SIG-1: for any header."""
+    """SIG-1: a malformed signature is wrong, and raises nothing."""
     assert not authentic(source(), b"{}", signature)
 
 
 def test_the_first_element_of_a_batch_is_found_without_reading_the_rest() -> None:
-    """SIG-3: and only within a bound."""
+    """SIG-3: the first element is found within a bound, without reading the rest."""
     assert first_element(b' [ {"a":[1,"]"]} , tru') == b'{"a":[1,"]"]}'
     assert first_element(b"{}") == first_element(b"[]") == first_element(b"[") == b""
     assert first_element(b'["' + b"x" * 300_000 + b'"]') == b""
@@ -147,7 +149,7 @@ def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decid
 def test_at_once_or_in_a_thread_the_answer_is_the_same(
     body: bytes, ours: bool, whole: bool
 ) -> None:
-    """SIG-1, DOOR-14: if it decides at once."""
+    """SIG-1, DOOR-14: a quick verification, if it decides, agrees with the full one."""
     kept = Verifier(source(batch_signature="whole" if whole else "first"))
     signature = sign(MADE["secret"].encode() if ours else b"another", body)
     try:
@@ -161,7 +163,7 @@ def test_at_once_or_in_a_thread_the_answer_is_the_same(
 
 
 def test_an_ordinary_object_is_decided_at_once() -> None:
-    """DOOR-11, DOOR-14: which the short way needs."""
+    """DOOR-11, DOOR-14: ordinary bodies are verified at once."""
     kept = Verifier(source())
     for body in (
         b'{"a":"' + b"x" * 65_000 + b'"}',
@@ -177,7 +179,7 @@ def test_an_ordinary_object_is_decided_at_once() -> None:
 
 @pytest.mark.parametrize("signature", [None, "", "zz", "0" * 39, "0" * 38, "0" * 64])
 def test_a_signature_that_can_fit_nothing_is_known_before_the_body(signature: str | None) -> None:
-    """DOOR-14: so that no body is kept for it."""
+    """DOOR-14: a malformed signature is refused before the body is kept."""
     with pytest.raises(Problem):
         Verifier(source()).parse_signature(signature)
     assert Verifier(source()).parse_signature("0" * 40) == bytes(20)
@@ -199,7 +201,7 @@ def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: s
 
 @given(st.binary(max_size=300), st.binary(min_size=1, max_size=80))
 def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
-    """SIG-2: any bytes at all."""
+    """SIG-2: signing and verifying agree on any bytes."""
     Verifier(source(secrets=(Secret(secret),))).verify(body, sign(secret, body))
 
 

@@ -123,8 +123,8 @@ def test_no_envelope_leaks_into_what_is_kept() -> None:
 
 
 def test_a_retry_is_the_same_event_and_two_clicks_are_two() -> None:
-    """SEG-6: without an id the bytes tell events apart, and without any time their places in the
-    stream do.
+    """SEG-6: without an id, events differ by their bytes, and without a time also by their places
+    in the stream.
     """
     timed = b'{"type":"track","event":"E","timestamp":"2026-01-02T03:04:03Z"}'
     bare = b'{"type":"track","event":"E"}'
@@ -141,7 +141,7 @@ def test_a_retry_is_the_same_event_and_two_clicks_are_two() -> None:
 
 
 def test_a_record_beyond_the_bound_is_refused_unread() -> None:
-    """STR-2: before anything of it is parsed."""
+    """STR-2: an oversized record is refused before it is parsed."""
     with pytest.raises(Problem, match="too large"):
         open_record(record(b"{" * (MAX_RECORD + 1)))
 
@@ -158,7 +158,7 @@ def test_what_must_be_mended_can_be_put_off() -> None:
 
 
 def test_shapes_are_known() -> None:
-    """STR-1: a word or a pointer."""
+    """STR-1: a shape is a known word or a JSON pointer."""
     assert all(map(valid_shape, ("auto", "event", "batch", "/a/b")))
     assert not any(map(valid_shape, ("", "json", "a/b", "/" * 300)))
 

@@ -38,7 +38,7 @@ def test_two_stamps_of_one_clock_are_corrected_in_any_calendar(case: dict) -> No
 
 @pytest.mark.parametrize("case", VECTORS["iso"], ids=lambda case: case["text"])
 def test_a_time_is_written_as_iso_8601_with_milliseconds(case: dict) -> None:
-    """SEG-4: and written in one shape."""
+    """SEG-4: a time is written as ISO 8601 with milliseconds."""
     assert iso(case["ms"]) == case["text"]
 
 
@@ -54,7 +54,7 @@ def test_skew_is_corrected_as_segment_does_it() -> None:
 
 
 def test_without_sent_at_the_sender_is_believed() -> None:
-    """SEG-5: nothing to correct by."""
+    """SEG-5: without `sentAt` there is nothing to correct by."""
     assert correct_skew(NOW - 5, None, NOW) == NOW - 5
     assert correct_skew(None, NOW, NOW) is None
 
@@ -71,7 +71,7 @@ def test_without_sent_at_the_sender_is_believed() -> None:
     ],
 )
 def test_what_cannot_be_true_happened_as_it_arrived(occurred: int | None, believed: int) -> None:
-    """SEG-5: no time, or the future."""
+    """SEG-5: a missing or future time is replaced by the arrival."""
     assert plausible_time(occurred, NOW) == believed
 
 

@@ -117,8 +117,8 @@ def test_an_entry_of_which_nothing_is_known_is_missed() -> None:
 
 
 def test_a_forgotten_persons_events_count_as_before() -> None:
-    """HUB-6, HUB-20: by node and by name, through a filter too; nothing of them is carried, and the
-    ledger says why.
+    """HUB-6, HUB-20: a forgotten event still counts by node and name, also through a filter; the
+    ledger says that it was not carried.
     """
     known = [
         entry("m1", name="Home"),
@@ -146,7 +146,7 @@ def test_a_forgotten_persons_events_count_as_before() -> None:
     )
 )
 def test_the_ledger_always_sums(made: list[tuple[str, tuple[str, ...]]]) -> None:
-    """HUB-6: for any entries."""
+    """HUB-6: the ledger sums for any entries."""
     batch = frame(
         [entry(str(n), name=name, flags=flags) for n, (name, flags) in enumerate(made)],
         "-event:Paid",

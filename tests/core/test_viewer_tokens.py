@@ -31,7 +31,9 @@ def keys(channel: Channel) -> tuple[bytes, ...]:
 
 @pytest.mark.parametrize("one", VECTORS["minted"], ids=lambda one: one["given"]["viewer"][:20])
 def test_a_token_is_minted_byte_by_byte(one: dict[str, Any]) -> None:
-    """ACC-65: as its twin in TypeScript mints it; the key may be text or bytes, and the server takes it."""
+    """ACC-65: a token equals its twin in TypeScript, from a key as text or bytes, and verifies
+    here.
+    """
     key = VECTORS["keys"][0]
     assert mint_viewer_token(key, **one["given"]) == one["token"]
     assert mint_viewer_token(key.encode(), **one["given"]) == one["token"]
@@ -91,7 +93,7 @@ def test_any_other_token_is_refused(one: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("changes", [{"exp": -(10**400)}, {"iat": -1}, {"nbf": 10**30}])
 def test_a_time_that_no_clock_shows_is_refused(changes: dict[str, int]) -> None:
-    """ACC-64: as every token that is not what it says, though the key is right."""
+    """ACC-64: a token with an impossible time is refused as unknown, though its key is right."""
     now = NOW_MS // 1000
     claims: dict[str, str | int] = {"aud": AUDIENCE, "role": "watch", "sub": "u-1"}
     claims |= {"workspace": HOME.workspace, "env": HOME.env, "iat": now, "exp": now + 60}
@@ -103,7 +105,7 @@ def test_a_time_that_no_clock_shows_is_refused(changes: dict[str, int]) -> None:
 
 
 def test_a_workspace_without_keys_has_no_tokens() -> None:
-    """ACC-64: not even by an empty key."""
+    """ACC-64: without keys every token is refused, also one by an empty key."""
     for one in VECTORS["minted"]:
         with pytest.raises(Problem):
             verify_viewer_token(one["token"], lambda _: (), NOW_MS)

@@ -4,14 +4,14 @@ from dagnet_realtime.core.window import GENERATIONS, DedupeWindow
 
 
 def test_an_id_is_new_once() -> None:
-    """LOG-3: seen is seen."""
+    """LOG-3: an id is new once."""
     window = DedupeWindow(0)
     assert window.add_if_new("a", 0)
     assert not window.add_if_new("a", 1)
 
 
 def test_an_id_is_remembered_for_the_whole_window_by_time() -> None:
-    """LOG-3: for at least four hours, whenever it came."""
+    """LOG-3: an id is remembered for the whole window from its arrival."""
     for came in range(0, 100, 7):
         window = DedupeWindow(0, seconds=100)
         for at in range(came):

@@ -38,7 +38,7 @@ def test_it_carries_a_clause_that_follows_the_file_name() -> None:
 
 
 def test_equal_content_has_one_version_whatever_the_order_of_sets() -> None:
-    """GRA-1: versions follow from content alone."""
+    """GRA-1: a version follows from content alone."""
     assert digest(frozenset("abc"), {"a": 1, "b": 2}) == digest(frozenset("cba"), {"b": 2, "a": 1})
     assert digest("a") != digest("b")
     assert len(digest()) == 16
@@ -181,14 +181,14 @@ PLAIN = st.recursive(
 
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"# \n\t,?%@0.~\\"))
 def test_arbitrary_text_is_a_tree_or_unreadable(text: str) -> None:
-    """GRA-2: nothing else is ever raised."""
+    """GRA-2: no other error is ever raised."""
     with suppress(FileUnreadable):
         load_yaml(text)
 
 
 @given(PLAIN)
 def test_json_reads_as_the_same_values(tree: object) -> None:
-    """GRA-3: JSON is YAML 1.2."""
+    """GRA-3: JSON is YAML 1.2, so its values read the same."""
     assert load_yaml(json.dumps(tree)) == tree
 
 
@@ -228,6 +228,6 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 @given(st.sampled_from(["a.json", "a.yaml"]), st.binary() | st.text().map(str.encode))
 def test_arbitrary_bytes_are_a_tree_or_unreadable(path: str, content: bytes) -> None:
-    """GRA-2: nothing else is ever raised."""
+    """GRA-2: no other error is ever raised."""
     with suppress(FileUnreadable):
         read_tree(path, content)

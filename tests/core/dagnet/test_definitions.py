@@ -71,14 +71,14 @@ def test_a_path_that_leads_out_is_none(path: str) -> None:
 
 
 def test_a_path_that_stays_is_normalised() -> None:
-    """GRA-8: indexes may name deeper files."""
+    """GRA-8: a path in an index may name a deeper file, and is normalised."""
     assert safe_path("./events//deep/./x.yaml") == "events/deep/x.yaml"
     assert safe_path("events/..x.yml") == "events/..x.yml"
 
 
 @given(st.text(alphabet="./\\a~:", max_size=20).map(lambda text: text + ".yaml"))
 def test_what_is_let_through_has_no_way_up(path: str) -> None:
-    """GRA-8: for any text."""
+    """GRA-8: no text gives a safe path that is absolute or has `..` in it."""
     safe = safe_path(path)
     assert safe is None or (not safe.startswith("/") and ".." not in safe.split("/"))
 
@@ -100,7 +100,7 @@ def test_folders_are_flat_and_scratch_files_are_nobodys() -> None:
 
 
 def test_the_index_is_asked_first_then_the_file_of_that_name_then_the_node_file() -> None:
-    """GRA-7: where a definition is looked for."""
+    """GRA-7: the order in which definitions are looked for."""
     trees = {
         "events-index.yaml": {
             "events": [

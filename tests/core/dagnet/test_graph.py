@@ -24,7 +24,7 @@ NONE = DefinitionIndex({})
 
 
 def test_the_version_changes_with_what_the_graph_says_and_only_then() -> None:
-    """GRA-1: versions follow from content alone."""
+    """GRA-1: a version follows from content alone."""
     one = read_graph("graphs/a.json", {"nodes": [{"uuid": "A"}]}, NONE)
     assert (
         one.version
@@ -50,7 +50,7 @@ def test_what_has_no_list_of_nodes_is_no_graph(tree: object) -> None:
 
 
 def test_a_node_without_an_event_says_why_it_stays_dark() -> None:
-    """GRA-10: three reasons for darkness."""
+    """GRA-10: a dark node has one of three reasons."""
     bindings = DefinitionIndex({})
     assert bind_event(Node(uuid="A"), bindings, [])[0].dark == UNBOUND
     assert bind_event(Node(uuid="A", absorbing=True), bindings, [])[0].dark == ABSORBING
@@ -139,7 +139,7 @@ def test_handles_name_faces_on_either_end() -> None:
 
 
 def test_an_edge_without_a_probability_has_none() -> None:
-    """GRA-6: unknown is not one half."""
+    """GRA-6: an unknown probability is None, not one half."""
     assert [
         edge.p
         for edge in edges({"from": "A", "to": "B"}, {"from": "A", "to": "B", "p": {"mean": 0}})
@@ -171,7 +171,7 @@ def test_an_end_that_is_no_node_is_said() -> None:
 
 
 def test_edges_between_the_same_two_nodes_are_numbered_in_their_order() -> None:
-    """GRA-5: however many there are, and past a uuid that has such a name already."""
+    """GRA-5: numbers go on for thousands of edges, and skip names that a uuid has taken."""
     named = {"uuid": "A->B#3", "from": "B", "to": "A"}
     made = [
         edge.uuid for edge in edges(named, *({"from": "A", "to": "B"} for _ in range(20_000 - 1)))

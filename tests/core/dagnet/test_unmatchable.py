@@ -55,7 +55,9 @@ def test_a_filter_that_can_never_be_met_says_why() -> None:
 
 
 def test_a_negative_filter_knows_what_an_unwanted_value_may_have_become() -> None:
-    """MAT-10: so that it is not taken for another value."""
+    """MAT-10: a value that redaction may have cut is named as unsure, as it could be the unwanted
+    one.
+    """
     assert assess_filter(Filter("url", "is not", ("/a?step=2", "/b")), deny_nothing).unsure == (
         "/a",
     )

@@ -116,7 +116,7 @@ GRAPHS = (
 def test_any_tree_is_a_graph_or_an_error_never_an_exception(
     graph: object, event: object, node: object, index: object
 ) -> None:
-    """GRA-2: for any content, the catalogue can be sent to a browser."""
+    """GRA-2: files of any content give a catalogue that can be sent to a browser."""
     paths = {
         "graphs/g.json": graph,
         "events/A.yaml": event,

@@ -40,7 +40,7 @@ def test_every_type_of_message_is_read(kind: str) -> None:
 
 
 def test_the_fields_that_matter_are_kept() -> None:
-    """SEG-1: names and identifiers."""
+    """SEG-1: names and identifiers are kept."""
     assert webhook(DELIVERED["alias"]).previous_id == "user-0000"
     assert webhook(DELIVERED["group"]).group_id == "acct-42"
     page = webhook(DELIVERED["page"])
@@ -59,7 +59,7 @@ def test_a_field_of_the_wrong_type_is_absent_and_the_event_stands(field: str, ju
 
 
 def test_numbers_for_identifiers_read_as_javascript_prints_them() -> None:
-    """SEG-2: user ids are often numbers."""
+    """SEG-2: a user id that is a number reads as its text."""
     assert webhook({**DELIVERED["track"], "userId": 7.0}).user_id == "7"
     assert webhook({**DELIVERED["track"], "userId": True}).user_id is None
 
@@ -89,7 +89,7 @@ def test_a_message_without_an_id_is_known_by_its_bytes() -> None:
 
 @pytest.mark.parametrize("id", ["x" * 101, "ada@example.com", "two\nlines", "nul\0"])
 def test_an_id_that_cannot_stand_in_a_log_is_digested(id: str) -> None:
-    """SEG-6: at most 100 characters, printable, no address."""
+    """SEG-6: an id that is longer than 100 characters, not printable or an address is digested."""
     event = webhook({**DELIVERED["track"], "messageId": id})
     assert event.id.startswith("derived-")
     assert event.id == webhook({**DELIVERED["page"], "messageId": id}).id
@@ -110,7 +110,7 @@ def test_an_sdks_time_is_corrected_by_our_clock() -> None:
 
 
 def test_a_call_without_id_and_time_is_another_event_each_time() -> None:
-    """SEG-6: as at Segment, which then gives ids itself."""
+    """SEG-6: calls without an id differ by arrival and place; a call with a time keeps its id."""
     call = {"type": "track", "event": "E"}
     assert sdk(call).id != sdk(call, NOW + 1).id
     assert sdk(call).id != sdk(call, place=1).id
@@ -141,7 +141,7 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(DELIVERED["track"])) | st.text(), VALUES))
 def test_any_object_is_an_event_or_a_problem(message: dict) -> None:
-    """SEG-7: nothing else is raised."""
+    """SEG-7: any object is read or raises `invalid`."""
     for parse in (webhook, sdk):
         try:
             event = parse(message)

@@ -29,7 +29,7 @@ def test_the_call_is_unpacked_from_either_alphabet(data: str) -> None:
 
 
 def test_plain_fields_are_a_call() -> None:
-    """DOOR-18: as mail programs write them by hand."""
+    """DOOR-18: plain query fields are read, as mail templates contain them."""
     query = urlencode(
         {"writeKey": "K", "event": "Email Opened", "properties.campaign": "May", "userId": "ü"}
     )
@@ -44,12 +44,12 @@ def test_plain_fields_are_a_call() -> None:
 
 @pytest.mark.parametrize("query", [b"data=!!", b"data=a", b"data=%ff", b"&".join([b"a=1"] * 999)])
 def test_what_cannot_be_read_is_a_problem(query: bytes) -> None:
-    """DOOR-18: nothing else is raised."""
+    """DOOR-18: an unreadable query raises a problem and nothing else."""
     with pytest.raises(Problem):
         call_from_query(query)
 
 
 def test_the_picture_is_one_transparent_pixel() -> None:
-    """DOOR-18: a whole GIF."""
+    """DOOR-18: the picture is a complete GIF."""
     assert GIF.startswith(b"GIF89a\x01\x00\x01\x00")
     assert GIF.endswith(b";")

@@ -45,7 +45,9 @@ def test_a_batch_is_read_by_our_clock() -> None:
 
 
 def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> None:
-    """SEG-12: as Segment merges them."""
+    """SEG-12: context and integrations of a batch are merged under each event's own, as Segment
+    merges them.
+    """
     first, second = parse_batch(packed(), NOW).events
     assert msgspec.json.decode(first.context) == {
         "sessionId": "S1",
@@ -63,7 +65,7 @@ def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> N
     ({"b": None, "d": "}"}, {"a": 1, "b": None, "d": "}"}),
 ])  # fmt: skip
 def test_a_member_of_an_events_own_context_replaces_the_envelopes(own: Any, merged: Any) -> None:
-    """SEG-12: whole, with any spacing."""
+    """SEG-12: a member is replaced whole, with any spacing of the text."""
     body = json.dumps(
         {
             "context": {"a": 1, "b": {"c": 2}},
@@ -85,12 +87,12 @@ def test_an_envelope_that_would_make_each_event_too_large_is_refused(name: str) 
 
 @pytest.mark.parametrize("context", [None, 7, [], "x"])
 def test_a_context_of_the_wrong_type_adds_nothing(context: Any) -> None:
-    """SEG-2: on the envelope as on an event."""
+    """SEG-2: a wrong type is ignored on the envelope as on an event."""
     assert len(parse_batch(packed(context=context), NOW).events) == 2
 
 
 def test_the_route_says_the_type_of_a_single_call() -> None:
-    """SEG-12: long routes and short."""
+    """SEG-12: long and short routes give the type, also against the body's."""
     assert {ROUTES[route] for route in "tipsga"} == {
         "track",
         "identify",
@@ -105,7 +107,7 @@ def test_the_route_says_the_type_of_a_single_call() -> None:
 
 
 def test_the_write_key_stands_in_the_body_where_no_header_has_it() -> None:
-    """SEG-12: of any call."""
+    """SEG-12: a call's write key is read from its body; without one it is empty."""
     assert write_key(packed()) == "LOCALKEY"
     assert write_key(b'{"writeKey":7}') == "7"
     assert write_key(b'{"writeKey":{}}') == write_key(b"{}") == ""
@@ -127,7 +129,7 @@ def test_events_and_batches_are_bounded_as_at_segment() -> None:
 
 @pytest.mark.parametrize("batch", [None, 7, "x", {}, True])
 def test_a_batch_without_its_list_is_a_problem(batch: Any) -> None:
-    """SEG-7: and says what is missing."""
+    """SEG-7: a batch that is no list raises `invalid`."""
     with pytest.raises(Problem) as caught:
         parse_batch(packed(batch=batch), NOW)
     assert caught.value.code == "invalid"
@@ -141,7 +143,7 @@ def test_a_batch_without_its_list_is_a_problem(batch: Any) -> None:
     )
 )
 def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
-    """SEG-7: nothing else is raised."""
+    """SEG-7: any body is read, or raises `invalid` or `too_large`."""
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
     for parse in (
         lambda: parse_batch(text, NOW),
@@ -225,7 +227,7 @@ def test_a_body_on_the_wrong_route_is_taken_as_what_it_is() -> None:
 
 
 def test_a_key_is_looked_for_without_decoding_and_from_both_ends() -> None:
-    """DOOR-16: as it may be written, and never more than a few of them."""
+    """DOOR-16: a key is found in any spelling, and at most 16 candidates are."""
     assert list(write_keys(b'{"a":NaN,"writeKey" : "one"}')) == ["one"]
     assert list(write_keys(rb'{"writeKey":"a\u0062\"c"}')) == ['ab"c']
     assert list(write_keys(b'{"writeKey":42}')) == ["42"]

@@ -116,7 +116,9 @@ def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, aro
 
 
 def test_elements_that_need_repair_are_left_for_a_slower_path() -> None:
-    """DOOR-16: without repair nothing is mended, and what needs none is read as ever."""
+    """DOOR-16: with `repair=False`, text that needs repair raises `NeedsRepair`, and other text is
+    read as usual.
+    """
     strange = b"[" + TRACK + b',{"a":NaN}]'
     for work in (
         lambda: split_delivery(strange, repair=False),
@@ -154,7 +156,7 @@ def test_byte_order_marks_are_no_part_of_a_body() -> None:
     ],
 )
 def test_what_is_no_delivery_is_a_problem(body: bytes) -> None:
-    """SEG-7: not JSON, not UTF-8, truncated, too deep, no event."""
+    """SEG-7: text that is not JSON, not UTF-8, truncated, too deep or no event raises `invalid`."""
     assert refused(body) == "invalid"
 
 
@@ -166,7 +168,7 @@ def test_the_number_of_events_and_values_is_bounded() -> None:
 
 
 def test_of_a_key_that_comes_twice_the_last_counts() -> None:
-    """SEG-2: as in JavaScript."""
+    """SEG-2: of a repeated key the last counts, as in JavaScript."""
     assert (
         parse_webhook(b'{"type":"page","type":"track","event":"A","event":"B"}').events[0].event
         == "B"
@@ -197,7 +199,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=12).map(b"".join) | st.binary(max_size=200))
 @tries(400)
 def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
-    """SEG-7: nothing else is raised."""
+    """SEG-7: any body is read, or raises `invalid` or `too_large`."""
     try:
         parse_webhook(body)
     except Problem as problem:
@@ -243,7 +245,9 @@ def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or
 
 
 def test_equal_events_of_one_delivery_are_told_apart_by_their_places() -> None:
-    """SEG-6: also those that are wrapped; one that comes alone keeps the id that it always had."""
+    """SEG-6: equal events get ids by their place, wrapped ones too; a single one keeps its usual
+    id.
+    """
     call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'
     (alone,) = parse_webhook(call).events
     ids = [event.id for event in parse_webhook(b"[%b,%b,%b]" % (call, call, call)).events]
