@@ -15,7 +15,9 @@ ROW = re.compile(r"^\| `(dagnet_realtime_\w+)` \|.*\| (.*?) \|$", re.MULTILINE)
 
 
 def test_alerts_name_metrics_that_there_are() -> None:
-    """OPS-10: and each metric that the page calls worth an alarm has a rule."""
+    """OPS-10: rules name existing metrics, and each metric that the page calls worth an alarm has a
+    rule.
+    """
     named = set(re.findall(r"dagnet_realtime_\w+", RULES.read_text()))
     documented = dict(ROW.findall(PAGE))
     assert {name.removesuffix("_bucket") for name in named} <= set(documented)
@@ -36,7 +38,7 @@ def test_every_alert_says_what_to_do() -> None:
     not shutil.which("promtool"), reason="promtool is not there: it is part of Debian's prometheus"
 )
 def test_promtool_accepts_them() -> None:
-    """OPS-10: the tool of Debian's package."""
+    """OPS-10: the tool of Debian's package accepts the rules."""
     done = subprocess.run(
         ["promtool", "check", "rules", RULES],
         capture_output=True,

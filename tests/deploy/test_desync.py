@@ -225,7 +225,9 @@ async def assault(front: Front, tried: Sequence[Attempt]) -> None:
 
 
 async def test_no_request_is_smuggled_and_no_answer_stolen(front: Front) -> None:
-    """OPS-5: of each kind of attempt some; an upgrade with a body, lengths, codings, spellings, lines, chunks, trailers."""
+    """OPS-5: a sample of every kind of attempt fails: upgrades with a body, lengths, codings,
+    spellings, lines, chunks, trailers.
+    """
     await assault(front, attempts(f"{NAME}:{front.port}")[::7])
 
 

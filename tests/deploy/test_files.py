@@ -64,7 +64,9 @@ def test_the_configuration_is_understood(tmp_path: Path) -> None:
 
 
 def test_the_unit_starts_what_there_is() -> None:
-    """OPS-11: as a user of its own, on a file system that it cannot write, as the page describes."""
+    """OPS-11: the unit's command runs, as a user of its own on a read-only file system, as the page
+    describes.
+    """
     run = re.search(
         r"^ExecStart=/opt/dagnet-realtime/bin/dagnet-realtime (.*)$", UNIT, re.MULTILINE
     )

@@ -68,7 +68,7 @@ def signed(body: bytes, first: bytes | None = None) -> dict[str, str]:
 
 
 async def test_each_frame_arrives_when_it_is_sent(site: Site) -> None:
-    """OPS-1: over TLS, one small frame after the other, none waits for the next."""
+    """OPS-1: over TLS, single small frames arrive without waiting for the next."""
     watcher = await Watcher.open([site])
     loop, waits = asyncio.get_running_loop(), []
     async with client(site) as browser:

@@ -101,7 +101,9 @@ def served() -> Iterator[tuple[Machine, str, Machine]]:
 
 @needs_systemd
 def test_one_process_by_the_pages_steps(served: tuple[Machine, str, Machine]) -> None:
-    """OPS-15: in their order, by a real systemd; the token that they make holds, and what they make secret signs."""
+    """OPS-15: a real systemd runs the steps in their order; the token that they make holds, and
+    their secret signs.
+    """
     machine, token, _ = served
     assert ask(machine, "/api/workspaces", token)["workspaces"][0]["id"] == "acme-main"
     secret = machine.run("cat /etc/dagnet-realtime/secrets/segment_web").strip().encode()
@@ -123,7 +125,9 @@ def test_one_process_by_the_pages_steps(served: tuple[Machine, str, Machine]) ->
 @needs_systemd
 @pytest.mark.skipif(found("nginx") is None, reason="this machine's distribution has no nginx")
 def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path: Path) -> None:
-    """OPS-15, ACC-13: as it stands, at the place that the page names, for a browser on another machine that knows the public name alone."""
+    """OPS-15, ACC-13: the file unchanged, in the place that the page names, serves a browser that
+    knows the public name only.
+    """
     machine, token, browser = served
     (place,) = re.findall(r"`(/etc/nginx/conf\.d/\S+?)`", section("One process"))
     machine.run(f"install -D -m 644 deploy/nginx.conf {place}")
@@ -155,7 +159,9 @@ def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path:
 def test_workers_and_their_upgrade_by_the_pages_steps(
     served: tuple[Machine, str, Machine], tmp_path: Path
 ) -> None:
-    """OPS-15, CLI-52: after the page's reload the version that was installed answers, and no request was refused meanwhile."""
+    """OPS-15, CLI-52: after the page's reload the installed version answers, and no request was
+    refused meanwhile.
+    """
     machine, token, _ = served
     machine.start("redis-server --save '' --appendonly no --dir /tmp", log=tmp_path / "redis")
     machine.until("redis-cli ping")
@@ -232,7 +238,9 @@ class Composition:
 @pytest.mark.proof
 @pytest.mark.skipif(found("caddy") is None, reason="this machine's distribution has no caddy")
 def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
-    """OPS-11, WEB-18: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""
+    """OPS-11, WEB-18: under the composition's names its proxy finds both processes ready, and
+    probes by name and address succeed.
+    """
     tmp_path.chmod(0o755)
     with network(
         redis="10", one="11", two="12", proxy="2", realtime_example_com="2", browser="3"

@@ -87,7 +87,9 @@ class Project:
 
 @pytest.mark.proof
 def test_serverless_by_the_pages_steps(tmp_path: Path) -> None:
-    """OPS-15, ACC-13, REL-18: under the platform's name, to which cookies are bound; it says when Redis is away."""
+    """OPS-15, ACC-13, REL-18: it serves under the platform's name, binds cookies to it, and reports
+    if Redis is away.
+    """
     assert (
         set(SECRETS)
         == set(re.findall(r"env:(\w+)", CONFIG))
@@ -126,7 +128,7 @@ def test_serverless_by_the_pages_steps(tmp_path: Path) -> None:
 
 
 def test_the_steps_name_what_there_is() -> None:
-    """OPS-15: files of the repository."""
+    """OPS-15: files that the steps name are in the repository."""
     for name in re.findall(r"`(\S+\.(?:py|json|txt))`", section("Serverless").split("1. ")[0]):
         assert (ROOT / name).is_file(), name
     assert "serverless" in PAGE
