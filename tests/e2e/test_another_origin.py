@@ -50,7 +50,9 @@ def minted(program: Program, key: str) -> str:
 def test_a_listed_page_watches_by_its_token_and_no_other_page_does(
     context: BrowserContext, tmp_path: Path
 ) -> None:
-    """ACC-59, ACC-61: not even a page of the same site, to whose requests the browser adds the server's cookie."""
+    """ACC-59, ACC-61: another page is refused, even one of the same site, whose requests carry the
+    server's cookie.
+    """
     key_file = tmp_path / "key"
     with site() as listed, site() as other:
         environ = {

@@ -185,7 +185,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def test_a_servers_events_light_the_hosts_own_nodes(
     page: Page, host: str, watched: Watched, transport: str
 ) -> None:
-    """EMB-42, EMB-33: with the right counts, around the outline and never on it, and a drag loses nothing."""
+    """EMB-42, EMB-33: counts are right, light is around outlines and never inside, and a drag loses
+    nothing.
+    """
     opened(page, host, **watched.source(transport=transport))
     assert page.evaluate(LIT) == 0
     watched.send(
@@ -244,7 +246,9 @@ def test_nothing_else_of_the_host_changes(page: Page, host: str, theme: str) -> 
 
 
 def test_the_picture_shows_the_graph_in_a_host(page: Page, host: str, watched: Watched) -> None:
-    """EMB-42: under React Flow 12 beside the host's 11: arranged in its worker, lit, and no computed style of the host changes."""
+    """EMB-42: beside the host's React Flow 11 the picture's 12 is arranged in its worker and lit;
+    no computed style of the host changes.
+    """
     without = bare(page, host, "dark")
     workers: list[str] = []
     page.on("worker", lambda worker: workers.append(worker.url))
@@ -288,7 +292,9 @@ def differences(a: dict[str, dict[str, str]], b: dict[str, dict[str, str]]) -> l
 
 
 def test_a_providers_envelopes_light_them(page: Page, host: str) -> None:
-    """EMB-42: from a private channel of a real provider, whose subscription the host's back end signs."""
+    """EMB-42: events of a real provider's private channel light nodes; the host's back end signs
+    the subscription.
+    """
     with soketi() as provider:
         channel = "private-prod-segment-events"
         parts = {"key": KEY, "host": "127.0.0.1", "port": provider.port, "channel": channel}
@@ -337,7 +343,9 @@ def call_of_page(page: Page, host: str) -> None:
 
 
 def test_they_light_in_firefox(fox: Page, host: str, watched: Watched) -> None:
-    """EMB-42: from a server's push and from the calls of its page, and are dark again when it is Off."""
+    """EMB-42: in Firefox a server's push and calls of its page light nodes, and Off
+    darkens them.
+    """
     opened(fox, host, **watched.source(transport="push"))
     watched.send("Page Viewed", "Product Viewed", "Product Viewed", person="fox")
     expect_counts(fox, landing=1, product=2)
@@ -351,7 +359,9 @@ def test_they_light_in_firefox(fox: Page, host: str, watched: Watched) -> None:
 
 @pytest.mark.proof
 def test_a_server_lights_them_through_its_relay(page: Page, host: str, tmp_path: Path) -> None:
-    """EMB-10, EMB-42: from another origin, over a real provider, while tokens lapse; no event is lost or counted twice."""
+    """EMB-10, EMB-42: over a real provider from another origin, no event is lost or counted twice
+    while tokens lapse.
+    """
     streams: list[str] = []
     page.on("request", lambda sent: streams.append(sent.url) if "/stream" in sent.url else None)
     with soketi() as provider, watching(host, tmp_path, f'relay = "{provider.url}"') as relayed:
@@ -405,7 +415,7 @@ def test_an_hour_in_a_hidden_tab(page: Page, host: str, watched: Watched) -> Non
 
 
 def test_a_saved_log_lights_them(page: Page, host: str, watched: Watched) -> None:
-    """EMB-42: as it plays, by its own clock."""
+    """EMB-42: a saved log lights nodes as it plays, by its own clock."""
     graph = watched.graph()
     at = 1_767_323_045_000
     event: dict[str, Any] = {

@@ -56,7 +56,7 @@ def elsewhere() -> Iterator[str]:
 def test_a_page_posts_json_by_beacon_and_with_credentials(
     page: Page, elsewhere: str, tmp_path: Path
 ) -> None:
-    """DOOR-10: both are preflighted with credentials; what is fetched can be read."""
+    """DOOR-10: both are preflighted with credentials, and the answer of `fetch` can be read."""
     (tmp_path / "realtime.toml").write_text(CONFIG)
     key_file = tmp_path / "key"
     with running(

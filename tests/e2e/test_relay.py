@@ -56,7 +56,9 @@ def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -
 
 
 def test_the_sign_says_that_others_watch(context: BrowserContext, shop: Shop) -> None:
-    """REL-23, REL-6: in how many tabs, and what it costs; a viewer with a link of this machine has no name."""
+    """REL-23, REL-6: the sign says how many tabs watch and what it costs; a local viewer has no
+    name.
+    """
     for _ in range(2):
         page = shop.enter(context)
         by_provider(page)
@@ -94,7 +96,7 @@ def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(
 def test_an_encrypted_channel_carries_what_the_provider_cannot_read(
     context: BrowserContext, sealed: Shop
 ) -> None:
-    """REL-9: on the provider's socket there is ciphertext alone."""
+    """REL-9: only ciphertext passes the provider's socket."""
     received: list[str] = []
     context.on(
         "page",

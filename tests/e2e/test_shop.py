@@ -111,7 +111,9 @@ def test_the_misnamed_event_is_unmapped_and_the_forgotten_one_is_not_there(page:
 
 
 def test_the_split_moves_and_is_remembered(page: Page) -> None:
-    """PIC-47, PIC-60: by pointer and by keys; the button puts the shop away and brings it back."""
+    """PIC-47, PIC-60: the split moves by pointer and by keys; a button puts the shop away and
+    brings it back.
+    """
     frame = page.get_by_role("complementary", name="Sample shop")
     edge = page.get_by_role("separator", name="Width of the shop")
     first = frame.bounding_box()
@@ -141,7 +143,7 @@ def test_the_split_moves_and_is_remembered(page: Page) -> None:
 
 
 def test_the_shop_wears_the_graphs_theme(page: Page) -> None:
-    """PIC-60: and changes it without beginning anew."""
+    """PIC-60: the shop has the graph's theme, and changes it without a reload."""
     at = shop(page)
     at.get_by_role("link", name="Stores").click()
     for _ in range(2):

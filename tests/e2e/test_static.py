@@ -174,7 +174,7 @@ def test_single_files_add_up(empty: Page) -> None:
 
 
 def test_a_folder_can_be_picked(context: BrowserContext, address: str) -> None:
-    """TAP-31: by a file input where the browser has no other way."""
+    """TAP-31: a file input is used if the browser has no other way."""
     page = context.new_page()
     page.add_init_script("delete window.showDirectoryPicker")
     page.goto(address)
@@ -205,7 +205,7 @@ def test_a_share_link_opens(empty: Page) -> None:
 
 
 def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
-    """TAP-31: in the page, and what was open stays."""
+    """TAP-31: the page says what cannot be read, and keeps what was open."""
     (tmp_path / "notes.txt").write_text("nothing")
     drop(empty, tmp_path / "notes.txt")
     expect(empty.get_by_role("alert")).to_contain_text("no DagNet graph")

@@ -113,7 +113,9 @@ def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(
 def test_tabs_of_one_origin_report_to_each_realtime_tab_there_is(
     live: Page, road: Road, context: BrowserContext, web: Site
 ) -> None:
-    """TAP-10: by BroadcastChannel, two pages and two Realtime tabs; one that is closed and opened again shows nothing from before."""
+    """TAP-10: by BroadcastChannel two pages report to two Realtime tabs; a tab that was closed
+    shows nothing from before.
+    """
     web.put("/tab.html", "/analytics.umd.js", load_npm(host=f"'{web.url.removeprefix('http://')}'"))
     for path in ("/tab.html", "/analytics.umd.js"):
         # The site's page, at Realtime's own origin.

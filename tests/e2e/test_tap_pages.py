@@ -90,7 +90,9 @@ RENAMES = """
 def test_a_renamed_message_is_one_row_at_the_node_of_the_name_it_left_by(
     live: Page, road: Road, web: Site, lanes: str
 ) -> None:
-    """ENG-3, TAP-13: by the local lane alone, and with the server's twin."""
+    """ENG-3, TAP-13: one row with its name, from the page's calls alone and together with the
+    server's events.
+    """
     both = lanes == "both"
     host = f"'{road.url.removeprefix('http://')}'" if both else "location.host"
     put(
@@ -168,7 +170,9 @@ def test_a_loader_that_stands_at_its_name_before_the_tap_is_heard(page: Page, we
 
 
 def test_frames_are_heard_or_said(live: Page, road: Road, web: Site) -> None:
-    """TAP-11: of the page's own origin, of another that is let in, and sandboxed."""
+    """TAP-11: frames of the page's own origin and of an allowed one are heard; a sandboxed one is
+    reported.
+    """
     put(web, road, "/frame.html", NPM, load_npm() + "analytics.track('add_to_cart')")
     other = web.url.replace("127.0.0.1", "localhost")
     frames = "".join(
@@ -196,7 +200,9 @@ def test_frames_are_heard_or_said(live: Page, road: Road, web: Site) -> None:
 
 
 def test_a_page_may_forget_its_opener(live: Page, road: Road, web: Site) -> None:
-    """TAP-11: as pages do for safety, once they have loaded."""
+    """TAP-11: a page that clears `window.opener` once it has loaded, as a safety measure, is still
+    heard.
+    """
     put(web, road, "/forgets.html", NPM, load_npm() + "window.opener = null")
     shop = open_page(live, f"{web.url}/forgets.html")
     track(shop, "view_item")

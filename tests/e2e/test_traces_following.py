@@ -152,7 +152,7 @@ def test_a_person_is_found_and_a_link_opens_the_same(
 def test_the_same_traces_are_followed_after_a_reload_and_after_off(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """TRC-27: on again in the same channel, the same traces are followed."""
+    """TRC-27: a reload and Off with On in the same channel keep the followed traces."""
     page = stage.enter(context, GRAPH)
     stage.send(event("view_item", "stays", 5))
     row(page, "at Product page").click()
@@ -169,7 +169,9 @@ def test_the_same_traces_are_followed_after_a_reload_and_after_off(
 def test_what_was_seen_is_saved_as_an_expectation(
     context: BrowserContext, stage: Stage, tmp_path: Path
 ) -> None:
-    """EXP-18: of a trace, or of all since On; the log that is saved beside it meets both."""
+    """EXP-18: one trace, or all since On, is saved as an expectation, and the saved log
+    meets both.
+    """
     page = stage.enter(context, GRAPH)
     stage.send(event("view_item", "saves", 50), event("add_to_cart", "saves", 44))
     stage.send(

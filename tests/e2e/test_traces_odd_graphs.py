@@ -48,7 +48,9 @@ def test_a_graph_without_any_event_says_so(context: BrowserContext, stage: Stage
 
 
 def test_a_thousand_nodes_are_followed_and_found(context: BrowserContext, stage: Stage) -> None:
-    """TRC-28: on a large graph a trace is followed, a far node is brought into view, and coverage counts all."""
+    """TRC-28: a trace on a large graph is followed, a far node is brought into view, and coverage
+    counts all.
+    """
     page = stage.enter(context, "large")
     stage.send(*[event(f"large_{25 * n}", "far", 20 - n / 2) for n in range(40)])
     row(page, f"at Node L{LARGE - 25}").click()

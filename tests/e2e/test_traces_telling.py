@@ -59,7 +59,9 @@ def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(
 
 
 def test_steps_of_one_moment_are_a_way_and_no_jumps(context: BrowserContext, stage: Stage) -> None:
-    """TRC-9: without times, and with one time for all, a batch's steps follow its order; also after a reload."""
+    """TRC-9: a batch without times, or with one time for all, has its steps in its order, also
+    after a reload.
+    """
     page = stage.enter(context, GRAPH)
     names = ("Landing", "view_item_list", "view_item", "add_to_cart", "begin_checkout", "purchase")
     moment = event("", "")["timestamp"]
@@ -80,7 +82,9 @@ def test_steps_of_one_moment_are_a_way_and_no_jumps(context: BrowserContext, sta
 
 
 def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> None:
-    """TRC-28: by pointer and by keyboard; traversals, traces, dwell with n, waiting, and the graph's own probability beside."""
+    """TRC-28: pointer and keyboard show an edge's traversals, traces, dwell with n, waiting, and
+    the graph's own probability.
+    """
     page = stage.enter(context, GRAPH)
     for n in range(4):
         stage.send(

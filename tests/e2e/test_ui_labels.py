@@ -103,7 +103,9 @@ def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_real_labels_are_read_whole_and_dark_nodes_say_why(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """PIC-28, PIC-1, ENG-26: at 1280×720 with the details open, while traffic runs and after it; then the panel of nodes that stayed dark."""
+    """PIC-28, PIC-1, ENG-26: labels are whole at 1280×720 with the details open, during and after
+    traffic; then the panel explains dark nodes.
+    """
     page = stage.enter(context, GRAPH, "&shop=0")
     page.set_viewport_size({"width": 1280, "height": 720})
     stage.send(

@@ -91,7 +91,7 @@ def test_the_page_asks_no_other_server_and_breaks_no_policy(
 
 
 def test_a_small_screen_holds_everything(browser: Browser, shown: Demo) -> None:
-    """PIC-45: at 1280×720 nothing is cut off and the page does not scroll."""
+    """PIC-45: a screen of 1280×720 cuts nothing off, and the page does not scroll."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = shown.enter(context)
     live(page)
