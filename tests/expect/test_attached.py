@@ -329,7 +329,7 @@ def test_a_server_that_stands_still(
 
 
 def test_the_command_ends_with_the_server(place: Place, tmp_path: Path) -> None:
-    """EXP-17: as a program too: it exits with 3, and leaves no thread that keeps it."""
+    """EXP-17: the program exits with 3 when the server ends, and no thread keeps it."""
     place.serve()
     place.spec.write_text(LIT)
     url = f"http://127.0.0.1:{place.port}"

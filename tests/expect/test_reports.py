@@ -136,7 +136,9 @@ def test_github_is_told_at_most_ten_of_a_kind() -> None:
 
 
 def test_github_finds_its_summary_and_its_annotations(tmp_path: Path) -> None:
-    """EXP-13: where GitHub runs the command, it writes the step's summary and annotations by itself."""
+    """EXP-13: under GitHub Actions the command writes the step's summary and
+    annotations by itself.
+    """
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     environ = {

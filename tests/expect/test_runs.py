@@ -88,7 +88,7 @@ def test_a_command_that_does_what_the_graph_expects(spec: Path, tmp_path: Path) 
 
 
 def test_an_expectation_that_fails_says_what_was_nearest(spec: Path, tmp_path: Path) -> None:
-    """EXP-16: 1 if something failed."""
+    """EXP-16: the exit code is 1 if something failed."""
     code, said = run([spec], BUYS.replace("GBP", "USD"), reports=[f"json={tmp_path}/out.json"])
     assert code == 1
     assert "its property currency was “USD”, and must be “GBP”" in said
@@ -419,7 +419,7 @@ def test_a_running_server_is_watched(server: tuple[OwnServer, Path], tmp_path: P
 
 
 def test_one_visitor_of_a_running_server(server: tuple[OwnServer, Path], spec: Path) -> None:
-    """EXP-17: with --scope only one identifier's events are judged, absences too."""
+    """EXP-17: with `--scope` only one identifier's events are judged, absences too."""
     opened, key = server
     others = _elsewhere(
         opened, SEND + 'for n in range(20):\n  send("purchase", "other", currency="GBP", total=0)\n'
