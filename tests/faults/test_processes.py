@@ -31,7 +31,7 @@ async def test_all_processes_show_one_order(intakes: list[House], viewers: list[
 async def test_a_retry_through_another_process_is_caught(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-2: and counted as a duplicate in the ledger of all doors."""
+    """LOG-2: a delivery that is repeated at each process is shown once."""
     watcher = await Watcher.open(viewers)
     body = json.dumps(track("again")).encode()
     headers = {"x-signature": hmac.digest(SECRET, body, "sha1").hex()}
@@ -48,7 +48,7 @@ async def test_a_retry_through_another_process_is_caught(
 async def test_a_viewer_moves_to_another_process_and_goes_on(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-2: from its position, without a gap and without a repeat, however often it moves."""
+    """LOG-2: it goes on from its position, without a gap or a repeat, however often it moves."""
     watcher = await Watcher.open(viewers)
     sender = Sender(intakes, rate=150)
     for _ in range(6):

@@ -169,7 +169,7 @@ async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost
 async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(
     stand: Stand, fault: Fault
 ) -> None:
-    """REL-15: positions tell."""
+    """REL-15: positions put frames in order and drop repeats."""
     async with stand.page("ann") as (page, browser):
         stand.way.fault = fault
         for number in range(4):
