@@ -28,7 +28,9 @@ AROUND = FUNCTION_CHANNEL_OVERLAP_SECONDS * 1000
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_both_sides_name_the_same_channel(case: dict[str, Any]) -> None:
-    """FUN-4: by workspace, environment, key and the moment; `conformance/channels.json` is the contract."""
+    """FUN-4: a name follows from workspace, environment, key and time; `conformance/channels.json`
+    is the contract.
+    """
     channels = FunctionChannels(
         Channel(case["workspace"], case["env"]), bytes.fromhex(case["key"]), case["turn"]
     )
@@ -93,7 +95,9 @@ def test_its_version_changes_with_what_matters_and_with_nothing_else() -> None:
 
 
 def test_it_holds_no_secret_and_asks_for_no_identifier_that_the_policy_drops() -> None:
-    """FUN-5, RED-11: under `trace_id` who it was is not even looked for."""
+    """FUN-5, RED-11: the plan holds no secret, and under `trace_id` it reads no personal
+    identifier.
+    """
     text = msgspec.json.encode(plan(identity="trace_id"))
     assert b"a-token-key" not in text
     assert b"pusher://" not in text
