@@ -85,7 +85,9 @@ def test_nothing_is_parsed_anew_without_a_change(served: Dagnet) -> None:
 
 
 def test_a_graph_that_vanishes_is_gone_while_another_is_there(served: Dagnet) -> None:
-    """GRA-14: with the others still there it is gone; without any the deployment's own way is broken, and all stay."""
+    """GRA-14: a graph is gone if others are still served; if all are missing, the deployment is at
+    fault, and all stay.
+    """
     place = place_of(served, "a", "b", "never")
     place.load()
     assert "no such graph" in told(place)["graphs/never.json"]
@@ -133,7 +135,9 @@ def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> N
 def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_graph(
     served: Dagnet,
 ) -> None:
-    """GRA-21: by any clock, even one that is set back."""
+    """GRA-21: a graph is due after its interval, and sooner if it never came, also on a clock that
+    is set back.
+    """
     now = 1000.0
     place = place_of(served, "a", now=lambda: now)
     assert place.is_stale
@@ -168,7 +172,7 @@ async def test_a_change_is_heard_while_serving(served: Dagnet) -> None:
 
 
 def test_a_graph_comes_in_an_envelope_or_bare() -> None:
-    """GRA-20: as DagNet answers, and as it does with `raw=1`."""
+    """GRA-20: a graph is read from DagNet's envelope, and bare as `raw=1` gives it."""
     assert parse_graph_response(
         b'{"success": true, "data": {"sha": "s", "content": {"nodes": []}}}'
     ) == Graph(b'{"nodes": []}', "s")

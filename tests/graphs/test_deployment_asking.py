@@ -45,7 +45,7 @@ async def test_graphs_are_asked_for_by_name_with_the_secrets_where_each_belongs(
 
 
 async def test_what_has_not_changed_is_not_sent_again(served: Dagnet) -> None:
-    """GRA-21: by the ETag where there is one, else known by the sha."""
+    """GRA-21: an unchanged graph is known by its ETag, else by its sha."""
     asked = asking(served, "a")
     first = (await asked.fetch_all())["a"]
     assert (await asked.fetch_all())["a"] is first

@@ -83,7 +83,7 @@ async def test_a_folder_that_goes_and_comes_back_is_followed_again(root: Path) -
 
 
 async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
-    """GRA-14: a folder may come later."""
+    """GRA-14: a folder that is made later is found."""
     async with FolderGraphs({"w": tmp_path / "later"}, interval=0.1).load() as graphs:
         assert "does not exist" in graphs.catalogue("w").errors[0].text
         changes = graphs.changes()

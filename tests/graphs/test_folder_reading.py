@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_folders_are_read_flat_with_what_the_indexes_name(root: Path) -> None:
-    """GRA-8: as DagNet does."""
+    """GRA-8: folders are read flat, as DagNet reads them, with the files that indexes name."""
     assert set(fetch(root).files) == {"graphs/a.json", "events/a.yaml"}
     (root / "events-index.yaml").write_text(
         "events: [{id: b, file_path: events/deep/b.yaml}, {id: c, file_path: events/none.yaml}]"
@@ -41,7 +41,7 @@ def test_folders_are_read_flat_with_what_the_indexes_name(root: Path) -> None:
 
 
 def test_links_that_lead_out_are_refused_and_links_inside_are_followed(root: Path) -> None:
-    """GRA-8: not even by a link."""
+    """GRA-8: a link that leads out is refused."""
     secret = root.parent / "secret.yaml"
     secret.write_text("id: secret")
     (root / "events/out.yaml").symlink_to(secret)
@@ -112,7 +112,7 @@ def test_the_fingerprint_sees_content_replacement_and_absence(root: Path) -> Non
 
 
 def test_a_folder_that_went_and_came_back_is_another(root: Path) -> None:
-    """GRA-14: so that it is watched anew."""
+    """GRA-14: a folder that was replaced is noticed, so that it is watched anew."""
     before = watched_folders(root)
     assert set(before) == {
         str(root),
@@ -142,7 +142,7 @@ def renamed(root: Path) -> Path:
 
 
 def test_renamed_folders_are_read_as_dagnets_own(renamed: Path) -> None:
-    """GRA-28: and nothing of what bears the usual names without being one of them."""
+    """GRA-28: renamed folders are read, and those with the usual names are not."""
     (renamed / "steps/n.yaml").write_text("id: n")
     found = fetch(renamed, layout=RENAMED)
     assert found.files == {

@@ -78,7 +78,7 @@ def test_a_folder_that_vanishes_keeps_everything(root: Path) -> None:
 
 
 def test_a_file_broken_from_the_start_is_an_error_and_no_more(root: Path) -> None:
-    """GRA-2: there is nothing to keep."""
+    """GRA-2: without a good version from before there is none to keep."""
     (root / "graphs/a.json").write_text("{")
     shelf = FolderSource(root)
     shelf.refresh()

@@ -16,7 +16,9 @@ from tests.support.deployment import dagnet
 
 @pytest.mark.parametrize("kind", ["folder", "deployment"])
 def test_a_place_is_due_until_it_is_read_and_has_a_version_then(kind: str, tmp_path: Path) -> None:
-    """GRA-21: even where nothing could be read."""
+    """GRA-21: a source that was read is no longer due and has a version, even if nothing could be
+    read.
+    """
     with dagnet() as served:
         place: WorkspaceSource = (
             FolderSource(tmp_path)
