@@ -208,7 +208,7 @@ def stored(url: str) -> Iterator[tuple[bytes, object]]:
 
 @pytest.mark.parametrize("log", ["memory", "redis"])
 def test_no_canary_is_written_answered_or_stored(tmp_path: Path, log: str) -> None:
-    """ACC-27: in no answer, frame, metric, line of the log, line of the audit, nor in the store."""
+    """ACC-27: no canary stands in an answer, frame, metric, log, audit line or the store."""
     with contextlib.ExitStack() as stack, redis_server() as server:
         url = server.url if log == "redis" else "memory://"
         (tmp_path / "realtime.toml").write_text(CONFIG.format(log=url, path=SAMPLE))

@@ -63,7 +63,9 @@ async def sign_in(browser: httpx.AsyncClient, ours: str, subject: str) -> httpx.
 async def test_a_person_signs_in_watches_and_is_revoked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ACC-16, ACC-17: with cookies and redirects as a browser has them; the open stream ends with a bye that says why."""
+    """ACC-16, ACC-17: a real sign-in with cookies and redirects; revoked, the open stream ends with
+    a bye that says why.
+    """
     monkeypatch.setattr(reauthorizer, "ROUND_SECONDS", 0.1)
     monkeypatch.setattr(provider, "CONFIRMED_SECONDS", 0.1)
     port = free_port()
