@@ -33,7 +33,9 @@ def changes(reader: Reader) -> list[Change]:
 
 
 async def test_identities_are_carried_to_the_role_alone() -> None:
-    """ACC-20: under the policy `reveal`, and to no other role; the two see the same counts."""
+    """ACC-20: under the policy `reveal` only the role `identities` sees them; counts are the same
+    for all.
+    """
     async with Stage(policy=REVEAL) as stage:
         may = await stage.read(await stage.hub.open(SHOP, "checkout", "ann", "", "identities"))
         may_not = await stage.read(await stage.hub.open(SHOP, "checkout", "bob", "", "follow"))
@@ -46,7 +48,7 @@ async def test_identities_are_carried_to_the_role_alone() -> None:
 
 
 async def test_identities_need_the_policy_too() -> None:
-    """ACC-20: where the policy does not reveal, no role sees any."""
+    """ACC-20: if the policy does not reveal, no role sees identifiers."""
     async with Stage() as stage:
         reader = await stage.read(await stage.hub.open(SHOP, "checkout", "ann", "", "administer"))
         await stage.log.append(SHOP, [entry("m1", name="Home", revealed=IDS)])
@@ -158,7 +160,9 @@ async def test_a_filter_on_what_may_not_be_shown_is_refused_and_ends_where_it_st
 
 
 async def test_a_stream_can_end_without_its_session() -> None:
-    """ACC-17: where permission cannot be confirmed the viewer is asked to come back."""
+    """ACC-17: if permission cannot be confirmed, the stream ends with a time to come back, and the
+    session stays.
+    """
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)

@@ -63,7 +63,7 @@ async def test_the_ring_is_bounded_by_frames_and_by_bytes() -> None:
 
 
 async def test_an_emptied_ring_keeps_its_head() -> None:
-    """HUB-20: who stood at the head goes on; who was behind is served from the log."""
+    """HUB-20: a viewer at the head goes on; one behind it is served from the log."""
     ring = FrameBuffer(at(0), 10, 10**6)
     ring.push(batch(0, 5))
     ring.empty()

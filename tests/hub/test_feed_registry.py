@@ -5,7 +5,9 @@ from tests.support.entries import entry
 
 
 async def test_a_feed_runs_only_while_it_has_viewers() -> None:
-    """HUB-5: with the last viewer gone the views and then the feed retire; the next viewer starts it anew, without a seam."""
+    """HUB-5: after the last viewer the views and then the feed retire; the next viewer starts it
+    anew, without a gap.
+    """
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -25,7 +27,7 @@ async def test_a_feed_runs_only_while_it_has_viewers() -> None:
 
 
 async def test_what_any_session_follows_is_known_by_channel() -> None:
-    """HUB-16: also before anybody streams; a session that ends takes its follows along."""
+    """HUB-16: follows count without a stream too; a session that ends takes its own along."""
     async with Stage() as stage:
         one, two = await stage.open(), await stage.open()
         await stage.hub.change(one.id, follows=["k1.anna", "k1.both"])

@@ -32,7 +32,9 @@ def told(reader: Reader) -> list[dict[str, tuple[str, ...]]]:
 
 
 async def test_a_stream_says_who_follows_what_and_when_they_stop() -> None:
-    """HUB-33: at once, over all sessions of a person, and until they let go, switch off or their lease lapses."""
+    """HUB-33: follows show at once, over all sessions of a person, until they unfollow, switch off
+    or their lease lapses.
+    """
     async with Stage() as stage:
         ann, bob = await opened(stage, "oidc:ann", A), await opened(stage, "proxy:bob", A, B)
         reader = await stage.read(ann)
@@ -61,7 +63,7 @@ async def test_a_stream_says_who_follows_what_and_when_they_stop() -> None:
     ],
 )
 async def test_others_are_told_nothing(person: str, role: Role) -> None:
-    """HUB-33: neither those who may not follow nor those without a name; by stream and by poll."""
+    """HUB-33: people who may not follow, or have no name, get no follows by stream or poll."""
     async with Stage() as stage:
         await opened(stage, "oidc:bob", A)
         session = await opened(stage, person, role=role)
@@ -93,7 +95,7 @@ async def test_a_role_that_changes_changes_what_is_told() -> None:
 
 
 async def test_a_poll_ends_with_who_follows_what_and_wakes_for_a_change() -> None:
-    """HUB-33: so that it does not matter which process answers."""
+    """HUB-33: a poll carries follows too, so that any process can answer it."""
     async with Stage() as stage:
         ann = await opened(stage, "oidc:ann")
         bob = await opened(stage, "oidc:bob", A)
@@ -110,7 +112,9 @@ async def test_a_poll_ends_with_who_follows_what_and_wakes_for_a_change() -> Non
 
 
 async def test_another_process_tells_it_too() -> None:
-    """HUB-33: of sessions that it has never seen; if the news are lost, with the next round."""
+    """HUB-33: follows of another process's sessions arrive; if the news are lost, the next round
+    brings them.
+    """
     async with two() as pair:
         ann, bob = await opened(pair.stage, "oidc:ann"), await opened(pair.stage, "oidc:bob")
         reader = await pair.read(ann)

@@ -57,7 +57,7 @@ def test_a_viewer_is_told_of_the_files_that_the_graph_stands_on() -> None:
 
 
 def test_the_policys_version_follows_its_rules_and_not_its_secrets() -> None:
-    """HUB-24: another rule is another version."""
+    """HUB-24: a change of a rule changes the version; a change of a secret does not."""
     assert policy_version(Policy()) == policy_version(Policy(token_key=Secret("x")))
     assert policy_version(Policy()) != policy_version(Policy(deny=("email",)))
 

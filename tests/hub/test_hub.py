@@ -92,7 +92,7 @@ async def test_viewers_of_one_view_share_encoded_frames() -> None:
 
 
 async def test_events_come_at_ticks() -> None:
-    """HUB-5: at most one frame every 50 ms; the first after a silence comes at once."""
+    """HUB-5: at most one frame comes every 50 ms; the first after a silence comes at once."""
     async with Stage() as stage:
         reader = await stage.read(await stage.open())
         await stage.clock.advance(1)
@@ -432,7 +432,9 @@ async def test_a_deleted_person_is_forgotten_everywhere() -> None:
 
 
 async def test_viewers_of_one_view_count_alike_whenever_they_read() -> None:
-    """HUB-6, HUB-20: before a delete or after it, from On or from any event on, through a filter too."""
+    """HUB-6, HUB-20: counts agree before and after a delete, from On or from any event, through a
+    filter too.
+    """
     for filter in ("", "is:unmapped", "Home"):
         async with Stage() as stage:
             session = await stage.open(filter=filter)
@@ -527,7 +529,7 @@ async def test_revoking_ends_a_persons_streams() -> None:
 
 
 async def test_an_unknown_graph_or_session_is_refused() -> None:
-    """HUB-1: with a problem that says which."""
+    """HUB-1: the problem says which is unknown."""
     async with Stage() as stage:
         with pytest.raises(Problem, match="No such graph"):
             await stage.hub.open(SHOP, "nowhere", "ann")

@@ -410,7 +410,7 @@ async def test_the_tracking_api_is_the_same_road() -> None:
 
 
 async def test_a_delete_removes_the_persons_entries_and_tells_the_hub() -> None:
-    """RED-12: from the log and from live views, the message itself included."""
+    """RED-12: a delete removes them from the log and live views, the delete itself included."""
     house = House()
     await house.watch()
     await house.deliver(track("a"))
@@ -451,7 +451,7 @@ async def test_a_source_is_found_by_its_own_id_and_kind_alone() -> None:
 
 
 async def test_one_workspaces_secret_opens_no_other_workspaces_door() -> None:
-    """DOOR-7: isolation."""
+    """DOOR-7: a secret of one workspace is refused by another's source."""
     house = House()
     await house.watch()
     body = msgspec.json.encode(track())
@@ -521,7 +521,9 @@ async def test_a_source_may_send_so_many_bytes_too() -> None:
 
 @pytest.mark.parametrize("door", ["web", "sdk"])
 async def test_one_bad_event_of_a_great_batch_costs_the_others_nothing(door: str) -> None:
-    """SEG-2, SEG-10, DOOR-1: with a number that is none beyond half a megabyte, and one that is nested beyond reading."""
+    """SEG-2, SEG-10, DOOR-1: a batch with NaN beyond half a megabyte and one unreadably nested
+    event loses only that.
+    """
     house = House()
     await house.watch()
     messages = [track(f"m-{number}", properties={"x": "y" * 6_000}) for number in range(80)]
@@ -541,7 +543,9 @@ async def test_one_bad_event_of_a_great_batch_costs_the_others_nothing(door: str
 
 
 def test_a_sender_is_known_by_a_key_that_is_found_without_decoding() -> None:
-    """DOOR-16: of a great body; one that is named elsewhere too is the envelope's."""
+    """DOOR-16: a key is found in a great body; if it stands elsewhere too, the
+    envelope's counts.
+    """
     intake = House().intake
     great = (
         b'{"batch":[{"a":"' + b"x" * 100_000 + b'","writeKey":"nope"},NaN],"writeKey":"LOCALKEY"}'
@@ -595,7 +599,9 @@ async def test_a_public_write_key_deletes_no_one(message: dict[str, Any]) -> Non
 async def test_who_may_delete_without_a_signature_is_configured(
     allowed: bool, secrets: tuple[Secret, ...]
 ) -> None:
-    """DOOR-17: by a write key or unsigned; what is signed under a secret always may."""
+    """DOOR-17: `allow_delete` decides for write keys and unsigned deliveries; a signed delivery may
+    always delete.
+    """
     house = House()
     sdk = msgspec.structs.replace(SDK, allow_delete=allowed)
     hook = msgspec.structs.replace(WEB, secrets=secrets, allow_unsigned=True, allow_delete=allowed)
@@ -734,7 +740,7 @@ async def test_what_is_brief_is_mended_at_once_and_the_rest_in_a_thread() -> Non
 
 
 async def test_what_needs_no_mending_never_waits() -> None:
-    """DOOR-11: which the short way needs."""
+    """DOOR-11: text that needs no repair is parsed without waiting, as the fast path needs."""
     running = RepairQueue().run(lambda *, repair: repair, brief=False)
     with pytest.raises(StopIteration) as done:
         running.send(None)
@@ -758,7 +764,7 @@ def test_a_delivery_is_cut_into_stretches_of_so_many_events_and_bytes() -> None:
 
 
 async def test_one_stretch_goes_on_in_each_turn_of_the_loop() -> None:
-    """DOOR-16: however many deliveries have several."""
+    """DOOR-16: one stretch runs in each turn of the loop, however many deliveries have several."""
     turns, turn, went = ChunkScheduler(), 0, []
 
     async def count() -> None:
@@ -779,6 +785,6 @@ async def test_one_stretch_goes_on_in_each_turn_of_the_loop() -> None:
 
 
 def test_a_lone_call_that_cannot_be_read_is_refused() -> None:
-    """SEG-10: by itself."""
+    """SEG-10: a single unreadable call is one refusal."""
     assert len(single_parser(b"{}", "track", 0)(0, 1, UNTYPED_READER, repair=True).events) == 1
     assert len(single_parser(b"[]", "track", 0)(0, 1, UNTYPED_READER, repair=True).refused) == 1

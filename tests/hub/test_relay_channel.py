@@ -17,7 +17,7 @@ TERMS = RelayLimits(limit=1_000, pieces=2, every=0.25, rate=20, prefix="private-
 
 
 def test_a_name_is_another_each_time() -> None:
-    """REL-9: from the view and an old name no new one follows."""
+    """REL-9: a name is random, so it does not follow from the view or an older name."""
     names = {new_channel_name(TERMS, b"key", "shop/prod", "checkout") for _ in range(50)}
     assert len(names) == 50
     assert all(
@@ -45,5 +45,5 @@ def test_the_providers_rate_is_kept() -> None:
 
 
 def test_a_provider_that_fails_is_left_alone_longer_each_time() -> None:
-    """REL-6: from one second to fifteen."""
+    """REL-6: the wait grows from one second to fifteen."""
     assert [backoff_seconds(number) for number in (0, 1, 2, 3, 4, 50)] == [1, 2, 4, 8, 15, 15]

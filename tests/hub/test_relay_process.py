@@ -99,7 +99,9 @@ async def test_followed_traces_are_carried_at_any_limit() -> None:
 
 
 async def test_nothing_is_published_without_subscribers() -> None:
-    """REL-9: not before a session was authorised, and not after the last one left the channel."""
+    """REL-9: publishing begins with the first authorised session and ends with the channel's last
+    subscriber.
+    """
     provider = Provider()
     async with Relayed(provider) as stage:
         session = await stage.open()
@@ -249,7 +251,7 @@ async def test_a_webhook_makes_us_ask_the_provider_and_has_no_other_effect() -> 
 
 
 async def test_a_webhook_without_a_signature_is_refused() -> None:
-    """REL-24: as is one for a workspace without a relay, or that is not there."""
+    """REL-24: one for a workspace without a relay, or for an unknown one, is refused too."""
     provider = Provider()
     async with Relayed(provider) as stage:
         _, channel = await stage.subscribed()
@@ -277,7 +279,7 @@ async def test_a_subscription_tells_who_else_watches() -> None:
 
 
 async def test_another_filter_leads_to_another_channel() -> None:
-    """ACC-17: and a session that left a view is out of its channel."""
+    """ACC-17: a session that changed its filter loses its old channel, which gets a new name."""
     provider = Provider()
     async with Relayed(provider) as stage:
         await stage.subscribed("ann")
@@ -289,7 +291,7 @@ async def test_another_filter_leads_to_another_channel() -> None:
 
 
 async def test_the_last_session_closes_the_channel() -> None:
-    """REL-10: nothing is published any more."""
+    """REL-10: nothing is published after it."""
     provider = Provider()
     async with Relayed(provider) as stage:
         session, _ = await stage.subscribed()
@@ -314,7 +316,7 @@ async def test_asking_renews_the_lease_and_a_vanished_tab_lapses() -> None:
 
 
 async def test_a_range_ends_exactly_where_it_was_asked_to() -> None:
-    """REL-15: so that a viewer joins frames that it shares with others."""
+    """REL-15: a range ends at the given position, so that a viewer can join shared frames."""
     async with Relayed(Provider()) as stage:
         session = await stage.open()
         reader = await stage.read(session)

@@ -132,7 +132,9 @@ async def test_a_request_that_vanishes_delays_others_for_seconds_only() -> None:
 
 
 async def test_nothing_is_published_without_subscribers() -> None:
-    """REL-9: nor without confirmed sessions; it begins again at the head."""
+    """REL-9: without subscribers or confirmed sessions nothing is published; publishing resumes at
+    the log's head.
+    """
     async with Platform() as stage:
         await stage.deliver(0, 4)
         assert stage.provider.asked == 0
@@ -171,7 +173,7 @@ async def test_a_session_that_is_not_confirmed_is_out_before_the_next_frame() ->
 
 
 async def test_a_webhook_makes_the_request_ask_the_provider() -> None:
-    """REL-24: once in two seconds; what is not signed reaches nothing."""
+    """REL-24: the provider is asked once in two seconds; an unsigned webhook has no effect."""
     async with Platform() as stage:
         await stage.subscribed()
         await stage.clock.advance(WEBHOOK_REFRESH_MS / 1000)
@@ -185,7 +187,7 @@ async def test_a_webhook_makes_the_request_ask_the_provider() -> None:
 
 
 async def test_a_subscription_tells_who_else_watches() -> None:
-    """REL-23: from the sessions that every request can see."""
+    """REL-23: the count comes from the sessions that every request can read."""
     async with Platform() as stage:
         ann, _ = await stage.subscribed("oidc:ann")
         await stage.subscribed("oidc:bob")
@@ -203,7 +205,9 @@ async def test_off_rotates_the_channel_for_the_others() -> None:
 
 
 async def test_a_request_in_a_silence_sends_a_heartbeat() -> None:
-    """REL-20: so that a page knows that the provider still brings what is published, and how far that is."""
+    """REL-20: a heartbeat tells the page that the provider still delivers, and up to which
+    position.
+    """
     async with Platform() as stage:
         session, _ = await stage.subscribed()
         await stage.deliver(0, 4)
@@ -258,7 +262,7 @@ async def test_frames_fit_and_a_trace_that_may_have_been_cut_stays_flagged_in_la
 
 
 async def test_people_to_forget_are_published() -> None:
-    """REL-20, HUB-20: after the frame that holds their request."""
+    """REL-20, HUB-20: the tokens to forget follow the frame that holds their request."""
     async with Platform() as stage:
         await stage.subscribed()
         await stage.log.append(SHOP, [entry("d", type="delete", name="", forgets=("k1.gone",))])
@@ -269,7 +273,7 @@ async def test_people_to_forget_are_published() -> None:
 
 
 async def test_without_a_relay_there_is_no_subscription_and_nothing_is_published() -> None:
-    """REL-9: frames come by poll."""
+    """REL-9: without a relay a subscription is not found, and frames come by poll."""
     async with Platform() as stage:
         session = await stage.open()
         bare = RelayPublisher(stage.context, lambda _: POLICY, stage.relay_states, {})

@@ -91,7 +91,9 @@ async def processes_of(**terms: object) -> AsyncIterator[Processes]:
 
 
 async def test_every_process_names_the_same_channel_and_signs_it() -> None:
-    """REL-25: for the subscription and the signature; another channel is refused by all."""
+    """REL-25: subscription and signature agree at all processes; any other channel is refused by
+    all.
+    """
     async with processes_of() as stage:
         processes = [stage.process() for _ in range(3)]
         session, channel = await stage.subscribed(processes[0], processes[1])
@@ -126,7 +128,9 @@ async def test_what_happens_is_published_once_by_one_of_them() -> None:
 
 
 async def test_a_process_that_stops_leaves_its_views_to_the_others_at_once() -> None:
-    """REL-25: from the position up to which it has published, while it was in the middle of it."""
+    """REL-25: they go on from the position up to which the process had published when
+    it stopped.
+    """
     async with processes_of() as stage:
         one, other = stage.process(), stage.process()
         session, channel = await stage.subscribed(one, one)
@@ -192,7 +196,7 @@ async def test_a_session_that_no_process_confirms_any_more_is_dropped() -> None:
 
 
 async def test_a_dismissed_session_is_confirmed_no_more() -> None:
-    """ACC-67, REL-25: by no process, until it subscribes again; the session goes on."""
+    """ACC-67, REL-25: no process confirms it until it subscribes again; the session goes on."""
     async with processes_of() as stage:
         one = stage.process()
         session, old = await stage.subscribed(one, one)
@@ -237,7 +241,7 @@ async def test_a_policy_that_forbids_more_is_heeded_at_once() -> None:
 
 
 async def test_nothing_is_published_without_subscribers_and_a_silence_has_heartbeats() -> None:
-    """REL-25, REL-9: and the first event after a subscription is published at once."""
+    """REL-25, REL-9: the first event after a subscription is published at once."""
     async with processes_of() as stage:
         one = stage.process()
         await stage.happens(0, 4)

@@ -106,7 +106,9 @@ async def test_off_in_one_process_ends_the_streams_of_another() -> None:
 
 
 async def test_news_that_was_missed_is_made_up_for() -> None:
-    """HUB-50: by the next round, and an ended session is not brought back by a process that renews it."""
+    """HUB-50: the next round makes up for lost news, and a process that renews an ended session
+    does not revive it.
+    """
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)

@@ -12,7 +12,9 @@ PERSON = (Token("userId", "k1.person"),)
 
 
 async def test_the_past_of_a_trace_is_what_the_log_still_holds() -> None:
-    """HUB-16: in order, from On or the log's tail to where the feed stands; the latest where they are many."""
+    """HUB-16: entries come in order, from On or the log's tail to the feed's position; only the
+    latest if there are many.
+    """
     log = MemoryLog({SHOP: Policy(log_entries=3000)}, FakeClock())
     start = await log.acquire_lease(SHOP, "a", 60)
     await log.append(

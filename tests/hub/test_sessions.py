@@ -19,7 +19,7 @@ from tests.hub.stage import SHOP
 
 
 def test_every_limit_is_a_bound() -> None:
-    """HUB-19: nothing is unlimited by default."""
+    """HUB-19: each limit has a default above 0."""
     assert all(value > 0 for value in msgspec.structs.asdict(SessionLimits()).values())
 
 
@@ -57,7 +57,7 @@ def test_a_token_is_counted_and_learns_no_name() -> None:
 
 
 def test_another_graph_or_workspace_is_no_company() -> None:
-    """REL-23: nor is a workspace's other environment."""
+    """REL-23: sessions on other graphs, environments and workspaces do not count."""
     ann = watching("oidc:ann")
     live = [
         ann,
@@ -121,14 +121,14 @@ def test_one_person_cannot_keep_the_others_from_following() -> None:
 
 
 def test_what_cannot_be_a_token_is_refused() -> None:
-    """HUB-16: neither too short nor a text of any length."""
+    """HUB-16: a text that is too short or too long is no token."""
     for token in ("abc", "x" * 129):
         with pytest.raises(Problem, match="Invalid trace"):
             SessionRegistry(SessionLimits()).validate_follows(session("a"), [token])
 
 
 def test_streams_are_counted_by_person_and_by_channel() -> None:
-    """HUB-19: either bound refuses one more."""
+    """HUB-19: at the limit one more stream is refused."""
     desk = SessionRegistry(SessionLimits(streams_per_channel=2))
     lines = [desk.upsert(session(id, person=id), 0) for id in "abc"]
     desk.acquire_stream(lines[0])

@@ -6,7 +6,9 @@ from tests.support.entries import entry
 
 
 async def test_frames_gaps_and_lag_add_up() -> None:
-    """CON-5: by what frames carried, by what viewers missed and why, by how old a frame's oldest event was."""
+    """CON-5: carried events, missed events by reason, and the age of each frame's oldest event are
+    measured.
+    """
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
