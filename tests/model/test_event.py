@@ -35,7 +35,7 @@ def test_a_position_reads_back(epoch: str, offset: int, check: str) -> None:
 
 @given(st.text(max_size=120))
 def test_any_other_text_is_no_position(text: str) -> None:
-    """WEB-6: and raises nothing."""
+    """WEB-6: any other text gives None, and raises nothing."""
     position = Position.parse(text)
     assert position is None or Position.parse(str(position)) == position
 

@@ -13,7 +13,7 @@ def test_a_channel_reads_as_workspace_and_env() -> None:
 
 
 def test_a_source_never_shows_its_secrets() -> None:
-    """However it is printed."""
+    """Neither str nor repr shows a secret."""
     source = Source(
         id="web",
         channel=Channel("acme", "prod"),
