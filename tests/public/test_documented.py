@@ -41,7 +41,7 @@ def test_commands_and_flags_are_as_recorded() -> None:
 
 
 def test_exit_codes_are_as_recorded() -> None:
-    """CLI-17: scripts decide by the code."""
+    """CLI-17: exit codes equal the recorded ones, since scripts decide by them."""
     assert differences("exit_codes", documented.exit_codes()) == ""
 
 

@@ -9,8 +9,8 @@ from tests.public.recorded import differences, read_json
 
 
 async def test_a_page_hears_by_its_recorded_channel_what_was_stored_and_not_published() -> None:
-    """OPS-21, REL-20: from the recorded cursor on, once; another name,
-    lease or cursor would leave the page dark.
+    """OPS-21, REL-20: publishing goes on once from the recorded cursor; another name, lease or
+    cursor would leave the page dark.
     """
     left = read_json("serverless")
     found = await serverless.resumed(left)

@@ -26,8 +26,8 @@ def local(left: dict[str, Any]) -> dict[str, Any]:
 def test_a_recorded_local_browser_is_signed_in_until_it_signs_out(
     left: dict[str, Any], local: dict[str, Any]
 ) -> None:
-    """OPS-21, ACC-55: by the key in `browsers.secret`, with its page's secret;
-    a difference signs everybody out at an upgrade.
+    """OPS-21, ACC-55: the key of `browsers.secret` signs it in with its page's secret; a difference
+    signs everybody out at an upgrade.
     """
     assert (local["browser"], local["without its page"]) == (200, 401)
     assert (local["out"], local["after out"]) == (303, 401)
@@ -50,8 +50,8 @@ def test_send_knows_a_server_by_the_recorded_state_file(local: dict[str, Any]) -
 
 
 def test_people_keep_their_recorded_pseudonyms(left: dict[str, Any], local: dict[str, Any]) -> None:
-    """OPS-21, RED-7: by the key that follows from `browsers.secret`;
-    a difference splits their traces at an upgrade.
+    """OPS-21, RED-7: pseudonyms follow from `browsers.secret`; a difference splits people's traces
+    at an upgrade.
     """
     assert local["token"] == left["local"]["token"]
 
@@ -91,8 +91,8 @@ def test_a_browser_with_an_identity_provider_stays_signed_in(left: dict[str, Any
 async def test_a_browser_comes_back_from_the_provider_to_another_version(
     left: dict[str, Any],
 ) -> None:
-    """OPS-21: once, with the recorded cookie of its attempt,
-    which holds what the provider is shown.
+    """OPS-21: it signs in once, by the recorded cookie of its attempt, which holds the provider's
+    parameters.
     """
     back = await signed.oidc_comes_back(left["oidc"])
     assert (back["status"], back["to"], back["person"], back["again"]) == (

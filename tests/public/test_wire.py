@@ -21,7 +21,7 @@ def test_a_recorded_frame_is_written_again_as_it_was(line: bytes) -> None:
 
 
 def test_every_kind_of_frame_is_recorded() -> None:
-    """OPS-21: the fixture holds each `op`."""
+    """OPS-21: the fixture has a frame of each `op`."""
     ops = {line.partition(")")[0][1:] for line in (FOLDER / "frames.txt").read_text().splitlines()}
     assert ops == {msgspec.json.decode(line)["op"] for line in FRAMES}
 
