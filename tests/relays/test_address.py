@@ -20,7 +20,7 @@ def test_one_url_says_it_all() -> None:
 
 
 def test_tls_follows_from_the_scheme_or_the_port() -> None:
-    """REL-1: pusher+tls, or port 443."""
+    """REL-1: `pusher+tls` or port 443 means TLS."""
     assert parse_relay_url("pusher+tls://k:s@h/1").api == "https://h:443"
     assert parse_relay_url("pusher://k:s@h:443/1").tls
     assert parse_relay_url("pusher+tls://k:s@[::1]:6001/1").api == "https://[::1]:6001"
@@ -58,7 +58,7 @@ def test_browsers_may_have_another_way_in() -> None:
     ],
 )
 def test_the_pages_policy_names_the_sockets_origin(url: str, socket: str) -> None:
-    """REL-1, ACC-9: and nothing beside it."""
+    """REL-1, ACC-9: the page's policy allows the socket's origin only."""
     assert parse_relay_url(url).socket == socket
 
 

@@ -143,7 +143,7 @@ async def test_a_signature_is_for_private_channels_of_this_relay() -> None:
 
 
 async def test_an_encrypted_relay_gives_subscribers_the_channels_key() -> None:
-    """REL-9: with the signature, and only there."""
+    """REL-9: the key comes with the signature only, and only for encrypted channels."""
     provider = Provider()
     await published(provider, message(7, "private-encrypted-a"), url=URL + "?encrypted=1")
     assert set(json.loads(provider.batches[0][0]["data"])) == {"nonce", "ciphertext"}
@@ -158,7 +158,7 @@ def signed(body: bytes) -> str:
 
 
 async def test_a_notice_is_the_providers_only_with_its_signature() -> None:
-    """REL-24: by the app's key and secret, over the whole body."""
+    """REL-24: the app's key and secret must sign the whole body."""
     body = b'{"time_ms":1,"events":[{"name":"channel_vacated","channel":"private-a"},{"name":"channel_occupied","channel":"private-b"}]}'
     async with PusherRelay(parse_relay_url(URL), FakeClock()) as relay:
         assert relay.verify_webhook("key", signed(body), body) == {"private-a", "private-b"}

@@ -21,7 +21,7 @@ def test_a_request_is_signed_as_the_documentation_signs_it() -> None:
 
 
 def test_a_subscription_is_signed_as_the_documentation_signs_it() -> None:
-    """REL-1: the example under “auth signatures”."""
+    """REL-1: the signature equals the documentation's example under “auth signatures”."""
     signed = sign_subscription(KEY, SECRET, "1234.1234", "private-foobar")
     assert (
         signed
