@@ -314,7 +314,7 @@ def test_webhook_and_poll_meet_in_redis_and_nothing_outlives_an_answer(platform:
 
 
 def test_a_session_moves_to_another_graph_in_every_process(platform: Platform) -> None:
-    """HUB-35, HUB-50: from On on, every process counts the log in Redis on the new graph."""
+    """HUB-35, HUB-50: every process counts the log in Redis on the new graph, from On."""
     session, position = platform.on()
     platform.together(delivery("g1", "g2"))
     path = f"/api/watch/{session}"
@@ -352,7 +352,9 @@ def test_rates_hold_over_all_processes(platform: Platform) -> None:
 
 
 def test_a_poll_tells_whom_another_process_was_asked_to_forget(platform: Platform) -> None:
-    """HUB-20, REL-17: with the frames that it missed; the person's own are gone by then."""
+    """HUB-20, REL-17: a poll carries the tokens to forget with the frames that it missed; the
+    person's events are gone.
+    """
     session, position = platform.on()
     person = {"userId": "somebody who leaves"}
     came, gone = (
@@ -406,7 +408,7 @@ def test_a_followed_trace_is_never_sampled_out_by_another_process(platform: Plat
 
 
 def test_the_functions_routes_answer_without_a_session(platform: Platform) -> None:
-    """FUN-13, REL-17: where to listen, and the signature of a subscription."""
+    """FUN-13, REL-17: they give the provider and channels, and sign a subscription."""
     seat = platform.ask("GET", f"/api/workspaces/shop/lone/function?graph={GRAPH}")
     assert seat["status"] == 200, seat
     channel = json.loads(seat["body"])["channels"][-1]
@@ -422,7 +424,9 @@ def test_the_functions_routes_answer_without_a_session(platform: Platform) -> No
 
 
 def test_a_cold_start_answers_within_its_time(platform: Platform) -> None:
-    """REL-17: from nothing imported to an answered poll. `make bench` has the figure; here nothing is loaded that a poll does not need."""
+    """REL-17: a poll from a cold start is quick and imports nothing that it does not need; `make
+    bench` has the figure.
+    """
     session, position = platform.on()
     polled = platform.ask("GET", f"/api/watch/{session}/frames?after={position}&wait=0")
     assert polled["cpu"] < 2, "on a machine as busy as any"
@@ -445,7 +449,7 @@ def test_a_cold_start_answers_within_its_time(platform: Platform) -> None:
 
 
 def test_the_page_is_served_and_knows_that_it_has_to_poll(platform: Platform) -> None:
-    """REL-17: the interface, and no stream."""
+    """REL-17: the page is served, and its stream is refused."""
     page, me, stream = platform.together(
         ("GET", "/", b""), ("GET", "/api/me", b""), ("GET", "/api/watch/x/stream", b"")
     )
@@ -533,7 +537,7 @@ def test_a_sign_out_outlives_its_process(platform: Platform) -> None:
 async def test_a_deployment_that_cannot_work_says_why(
     platform: Platform, tmp_path: Path, change: tuple[str, str], says: str
 ) -> None:
-    """REL-18: with a problem, at the first request."""
+    """REL-18: the first request is answered with a problem."""
     file = tmp_path / "realtime.toml"
     text = platform.config.read_text().replace(*change)
     file.write_text(
@@ -591,7 +595,7 @@ async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> Non
 async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_said(
     tmp_path: Path, policy: str
 ) -> None:
-    """REL-18, LOG-61: as every start does it; what needs no store is served."""
+    """REL-18, LOG-61: the store is checked as at every start; what needs no store is served."""
     with redis_server("--maxmemory", "100mb", "--maxmemory-policy", policy) as redis:
         here = Platform(tmp_path, redis.url, "pusher+tls://k:s@127.0.0.1:9/1")
         for path in ("/readyz", "/api/me", "/api/workspaces", "/segment/webhook/web"):
@@ -652,7 +656,9 @@ def test_cookies_need_no_setting_to_be_secure(platform: Platform, tmp_path: Path
 
 
 def test_each_request_may_come_in_a_loop_of_its_own(platform: Platform) -> None:
-    """REL-17: as runtimes do that keep a process but start a loop for every request."""
+    """REL-17: each request may run in a loop of its own, as on runtimes that keep a process but
+    start loops anew.
+    """
     for _ in range(2):
         assert asyncio.run(platform.here("GET", "/api/workspaces"))["workspaces"]
 
@@ -693,7 +699,7 @@ def test_graphs_of_a_deployment_are_asked_for_before_an_answer_and_again_when_th
 
 
 async def test_the_platforms_own_start_and_stop_are_answered() -> None:
-    """REL-17: ASGI's lifespan."""
+    """REL-17: ASGI's lifespan messages are answered."""
     messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
     sent: list[str] = []
 
@@ -736,7 +742,7 @@ def test_a_viewer_token_is_known_to_every_process(platform: Platform) -> None:
 async def test_a_page_of_another_origin_can_read_why_a_deployment_does_not_answer(
     tmp_path: Path,
 ) -> None:
-    """ACC-59, REL-18: also before any route is reached."""
+    """ACC-59, REL-18: the problem carries CORS headers, also if no route was reached."""
     here = Platform(tmp_path, "redis://127.0.0.1:1/0", "pusher+tls://k:s@127.0.0.1:9/1")
     sent: list[Any] = []
 
