@@ -53,7 +53,7 @@ class LogContract:
     """Inherit, and give a fixture `stage`."""
 
     async def test_nothing_is_stored_without_a_lease(self, stage: Stage) -> None:
-        """LOG-1: without an open lease nothing is written, and that is said."""
+        """LOG-1: without an open lease the outcome is `unwatched`, and nothing is written."""
         log = stage.log()
         assert await log.append(SHOP, entries(1, 2)) == ["unwatched", "unwatched"]
         assert not log.watched(SHOP)
@@ -105,8 +105,8 @@ class LogContract:
         assert await ids(log, start) == ["m1", "m2", "m3"]
 
     async def test_a_repeat_that_comes_together_with_its_event_is_known(self, stage: Stage) -> None:
-        """LOG-3, LOG-50: of appends at the same time the first takes the event; each gets its own
-        outcomes, and the order is theirs.
+        """LOG-3, LOG-50: of simultaneous appends the first takes an event; each gets its own
+        outcomes, in the log's order.
         """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
@@ -150,8 +150,8 @@ class LogContract:
         assert crossed.reason == "epoch"
 
     async def test_the_last_release_empties_the_log(self, stage: Stage) -> None:
-        """LOG-6: with the last lease everything goes, and positions answer gone; another lease
-        begins another epoch.
+        """LOG-6: the last release deletes the log, its positions are gone, and another lease begins
+        another epoch.
         """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
@@ -239,7 +239,7 @@ class LogContract:
             assert [one.id for one in found.entries] == ["m1"]
 
     async def test_reading_waits_no_longer_than_its_limit(self, stage: Stage) -> None:
-        """HUB-15: if nothing arrives, the slice is empty."""
+        """HUB-15: a read that nothing arrives for returns an empty slice."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         reading = asyncio.create_task(log.read(SHOP, start, 10, 2 * stage.unit))
@@ -310,7 +310,9 @@ class LogContract:
             assert len(some.entries) == (place.offset < 4)
 
     async def test_anonymous_remains_expire_with_the_log(self, stage: Stage) -> None:
-        """RED-12, LOG-8: by retention, by the bound, and with the epoch."""
+        """RED-12, LOG-8: anonymous entries expire by retention, by the log's bound and with the
+        epoch.
+        """
         log = stage.log(retention=10, log_entries=3)
         start = await log.acquire_lease(SHOP, "a", 100 * stage.unit)
         await log.append(SHOP, entries(1, 2))
@@ -335,7 +337,7 @@ class LogContract:
     async def test_reading_in_any_steps_gives_everything_once(
         self, stage: Stage, size: int
     ) -> None:
-        """LOG-2: in steps of any size a reader sees every entry once, in order."""
+        """LOG-2: a reader sees every entry once, in order, with steps of any size."""
         log = stage.log()
         at = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         await log.append(SHOP, entries(1, 50))

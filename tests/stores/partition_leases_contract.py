@@ -79,7 +79,7 @@ class PartitionLeasesContract:
         assert await leases.owners(OTHER) == {}
 
     async def test_another_life_knows_nothing_of_the_one_before(self, sharing: Sharing) -> None:
-        """STR-10: after Off and On reading begins at the new ends."""
+        """STR-10: Off and On make reading begin at the new ends."""
         leases, epoch = await sharing.leases("a"), await sharing.on()
         await leases.begin(SOURCE, epoch, ENDS, {"events": 4})
         await leases.renew(SOURCE, epoch, {}, PARTITIONS)

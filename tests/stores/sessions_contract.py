@@ -56,7 +56,7 @@ class SessionsContract:
         assert await stage.store.list_active() == [session("b")]
 
     async def test_a_dropped_session_is_gone(self, stage: SessionsStage) -> None:
-        """HUB-14: dropping twice does no harm."""
+        """HUB-14: a session is gone after a delete; a second delete does no harm."""
         await stage.store.save(session("a"), 10 * stage.unit)
         await stage.store.delete("a")
         await stage.store.delete("a")

@@ -28,7 +28,7 @@ class SignOutsContract:
     """Inherit, and give a fixture `stage`."""
 
     async def test_a_sign_out_holds_at_every_process(self, stage: SignOutsStage) -> None:
-        """ACC-51: for the sign-in that was ended, and no other."""
+        """ACC-51: a sign-out holds for its own sign-in only."""
         until = stage.clock.now() + HOUR
         assert not await stage.other.is_revoked("session", "ann")
         assert await stage.one.revoke("session", "ann", until)
@@ -43,9 +43,7 @@ class SignOutsContract:
             assert not await process.is_revoked("attempt", "ann")
 
     async def test_sign_outs_are_bounded(self, stage: SignOutsStage) -> None:
-        """ACC-51: of one kind only so many are kept, and another kind is none the worse; what has
-        lapsed is forgotten first.
-        """
+        """ACC-51: each kind has a bound of its own, and what has lapsed is dropped first."""
         stage.keep(3)
         until = stage.clock.now() + HOUR
         await stage.one.revoke("session", "ann", until)

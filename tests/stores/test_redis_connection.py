@@ -60,7 +60,12 @@ def test_one_server() -> None:
 
 
 def test_sentinels_and_clusters() -> None:
-    """LOG-60: `redis+sentinel://hosts/service/database` and `redis+cluster://hosts`."""
+    """LOG-60: URLs are `redis+sentinel:
+
+    hosts/service/database` and `redis+cluster:
+
+    hosts`.
+    """
     watched = parse_redis_url("redis+sentinel://:secret@one:26379,two/events/1?prefix=x")
     assert (watched.hosts, watched.service, watched.database) == (
         (("one", 26379), ("two", 26379)),
@@ -89,14 +94,14 @@ def test_sentinels_and_clusters() -> None:
     ],
 )
 def test_a_wrong_url_is_refused_without_showing_it(url: str) -> None:
-    """LOG-60: it may hold a password."""
+    """LOG-60: the problem does not show the URL, since it may hold a password."""
     with pytest.raises(Problem) as refused:
         parse_redis_url(url)
     assert "hidden" not in refused.value.sentence()
 
 
 def test_a_parsed_url_prints_no_password() -> None:
-    """LOG-60: nor its user."""
+    """LOG-60: neither the password nor the user is printed."""
     assert "hidden" not in repr(parse_redis_url("redis://ann:hidden@host"))
 
 
@@ -172,7 +177,7 @@ LOST = [
 def test_a_refusal_is_named_by_its_own_word_and_proves_the_connection(
     error: Exception, word: str
 ) -> None:
-    """LOG-51: with a title and what to do, and nothing of what Redis wrote."""
+    """LOG-51: the problem has a title and a remedy, and none of the text that Redis wrote."""
     for code in (None, word):
         error.status_code = code  # type: ignore[attr-defined]  # as the client sets it for the words that it knows
         cause = classify_failure(error)
@@ -191,7 +196,7 @@ def test_a_refusal_is_named_by_its_own_word_and_proves_the_connection(
 
 @pytest.mark.parametrize("error", LOST, ids=lambda one: type(one).__name__)
 def test_only_a_connection_or_an_answer_that_is_lost_is_a_lost_store(error: Exception) -> None:
-    """LOG-51: by any name that the client gives it."""
+    """LOG-51: a lost connection is recognised under each error of the client."""
     assert classify_failure(error).lost
     assert classify_failure(error).problem().title == "The store cannot be reached"
 
@@ -241,7 +246,7 @@ def test_each_cause_of_an_outage_is_named_once(caplog: pytest.LogCaptureFixture)
 def test_a_call_that_is_never_made_again_keeps_no_outage_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """LOG-51: without a failure for a while it is over, and the next one is logged."""
+    """LOG-51: an outage without a failure for a while is over, and the next one is logged."""
     clock = FakeClock()
     outage = OutageLog(clock.monotonic)
     lost = classify_failure(ConnectionError("gone"))
@@ -296,7 +301,7 @@ async def test_a_call_takes_no_longer_than_its_limit() -> None:
 
 
 async def test_a_wrong_password_is_reported() -> None:
-    """LOG-51: without showing it."""
+    """LOG-51: the problem does not show the password."""
     with redis_server("--requirepass", "right") as server:
         calls = RedisConnection(parse_redis_url(f"redis://:wrong@127.0.0.1:{server.port}"))
         with pytest.raises(Problem, match="denies access"):
@@ -307,7 +312,7 @@ async def test_a_wrong_password_is_reported() -> None:
 async def test_a_redis_that_forgot_the_scripts_gets_them_again(
     redis: RedisServer, calls: RedisConnection
 ) -> None:
-    """LOG-50: after a restart the first call brings the text."""
+    """LOG-50: after a restart of Redis the first call sends the script again."""
     keys = [f"{{{calls.target.prefix}:t}}:{number}" for number in range(5)]
     for _ in range(2):
         redis.command("SCRIPT", "FLUSH")
@@ -318,7 +323,7 @@ async def test_a_redis_that_forgot_the_scripts_gets_them_again(
 async def test_an_outage_is_logged_once(
     calls: RedisConnection, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """LOG-51: when it begins and when it is over, not for each call."""
+    """LOG-51: its begin and end are logged, not each call."""
     with redis_server() as server:
         port = server.port
         shaky = RedisConnection(parse_redis_url(server.url))
@@ -357,8 +362,8 @@ async def test_a_call_that_is_cancelled_leaves_the_next_its_own_answer(
 async def test_the_cause_of_a_refusal_is_reported(
     word: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    """LOG-51: by a real one in that state; its store is not lost, and it is well again when it
-    takes what it refused. LOG-51: said once.
+    """LOG-51: a real Redis in that state is reported once and not as lost, and recovers when it
+    takes calls again.
     """
     folder = tmp_path / "gone"
     folder.mkdir()
@@ -450,7 +455,7 @@ async def test_a_redis_that_evicts_keys_is_refused(
 async def test_a_clock_skew_to_the_store_is_logged(
     calls: RedisConnection, caplog: pytest.LogCaptureFixture, seconds: float, said: bool
 ) -> None:
-    """LOG-61: once, at the start; of a cluster any node's will do."""
+    """LOG-61: the skew is logged once, at the start; any node of a cluster will do."""
 
     class Ahead(SystemClock):
         def now(self) -> int:

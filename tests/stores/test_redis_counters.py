@@ -43,7 +43,7 @@ async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) ->
 
 
 async def test_a_viewer_that_moves_to_another_process_sees_no_less(calls: RedisConnection) -> None:
-    """DOOR-1: after a refresh each process shows what another has shown."""
+    """DOOR-1: a process shows at least what another one has shown."""
     here = {"web": IngestCounters(received=1, taken=1)}
     one, two = process_counters(calls, here), process_counters(calls, {})
     await one.refresh(SHOP)
@@ -57,7 +57,9 @@ async def test_a_viewer_that_moves_to_another_process_sees_no_less(calls: RedisC
 
 
 async def test_the_counters_of_an_ended_process_stay(calls: RedisConnection) -> None:
-    """DOOR-1: and are counted once, also where it was only silent for long and comes back."""
+    """DOOR-1: they are counted once, also if the process was only silent for long and
+    comes back.
+    """
     there = {"web": IngestCounters(received=5, taken=4, refused={"invalid": 1})}
     one, two = (
         process_counters(calls, {"web": IngestCounters(received=1, taken=1)}, silent=0.05),
@@ -77,7 +79,7 @@ async def test_the_counters_of_an_ended_process_stay(calls: RedisConnection) -> 
 async def test_after_a_loss_of_the_store_each_process_sends_its_counters_again(
     calls: RedisConnection,
 ) -> None:
-    """DOOR-1: from what each process has counted since it began."""
+    """DOOR-1: each process sends its totals since its start."""
     one = process_counters(calls, {"web": IngestCounters(received=3, taken=3)})
     await one.refresh(SHOP)
     await calls.call("DEL", f"{{{calls.target.prefix}:{SHOP}}}:doors")
@@ -148,7 +150,7 @@ async def test_one_bucket_is_shared_by_all(calls: RedisConnection) -> None:
 
 
 async def test_it_fills_again_and_a_huge_batch_leaves_a_debt(calls: RedisConnection) -> None:
-    """REL-18: as the bucket of one process does."""
+    """REL-18: it fills as the bucket of one process does."""
     rates = RedisRateLimiter(calls)
     assert await rates.try_consume("web", 300, 1000, 100) is None
     assert await rates.try_consume("web", 1, 1000, 100) is not None
@@ -157,7 +159,7 @@ async def test_it_fills_again_and_a_huge_batch_leaves_a_debt(calls: RedisConnect
 
 
 async def test_bytes_are_counted_beside_events(calls: RedisConnection) -> None:
-    """DOOR-5, REL-18: both fit or neither is taken, as in one process; what was kept before bytes
+    """DOOR-5, REL-18: both fit or neither is taken, as in one process; a bucket from before bytes
     counted goes on.
     """
     rates = RedisRateLimiter(calls)

@@ -112,7 +112,7 @@ class Store:
 
 
 async def test_appends_of_a_millisecond_go_in_one_call() -> None:
-    """LOG-50: in the order in which they came, and each gets the outcomes of its own entries."""
+    """LOG-50: entries keep their order, and each append gets the outcomes of its own."""
     store = Store()
     tasks = [store.append("a"), store.append("old")]
     await store.clock.advance(GATHER_SECONDS * 0.4)
@@ -191,7 +191,7 @@ async def test_a_failure_reaches_exactly_the_appends_of_its_call(error: Exceptio
 
 
 async def test_no_append_waits_longer_than_the_limit() -> None:
-    """LOG-51: neither for the answer nor for its turn."""
+    """LOG-51: an append waits neither for the answer nor for its turn longer than the limit."""
     store = Store()
     store.batches = AppendBatcher(store.send, 0.05, SystemClock())
     store.gate.clear()
@@ -250,7 +250,7 @@ async def test_waiting_entries_are_bounded() -> None:
 
 
 async def test_a_loop_that_closes_refuses_what_waits() -> None:
-    """LOG-51: neither the call under way nor the batch behind it leaves an append hanging."""
+    """LOG-51: appends of the running call and of the batch behind it fail, and none hangs."""
     store = Store()
     store.gate.clear()
     tasks = [store.append("a")]
@@ -286,7 +286,7 @@ def log(calls: RedisConnection) -> RedisLog:
 
 
 async def test_an_entry_that_cannot_be_encoded_fails_its_own_append(log: RedisLog) -> None:
-    """LOG-50: not the appends that come with it."""
+    """LOG-50: the appends that are sent with it are taken."""
     start = await log.acquire_lease(SHOP, "a", 60)
     broken = msgspec.structs.replace(entry("m2"), properties={"a": object()})
     answers = await asyncio.gather(
@@ -303,7 +303,9 @@ async def test_an_entry_that_cannot_be_encoded_fails_its_own_append(log: RedisLo
 async def test_all_keys_of_a_channel_share_a_hash_tag(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-50: so that one script can touch them on one node of a cluster, and no other channel's."""
+    """LOG-50: one script can touch them on one node of a cluster; each channel has a tag of its
+    own.
+    """
     await log.acquire_lease(SHOP, "a", 60)
     await log.append(SHOP, entries(1, 3))
     tag = f"{{{calls.target.prefix}:shop/prod}}:"
@@ -393,8 +395,8 @@ async def test_a_waiting_reader_does_not_read_another_epoch(
 
 
 async def test_the_window_forgets_a_generation_at_a_time(calls: RedisConnection) -> None:
-    """LOG-3: by number and by time it keeps no less than promised, and what it forgot may repeat
-    and says so.
+    """LOG-3: the window keeps at least the promised number and time; an event that it forgot may be
+    taken again.
     """
     log = RedisLog(calls, {}, SystemClock(), max_fingerprints=4)
     start = await log.acquire_lease(SHOP, "a", 60)
@@ -413,7 +415,7 @@ async def test_the_window_forgets_a_generation_at_a_time(calls: RedisConnection)
 
 
 async def test_the_window_turns_on_the_clock_of_redis(calls: RedisConnection) -> None:
-    """LOG-3: after one span the older generation goes, not before."""
+    """LOG-3: after one span the older generation is dropped, and not before."""
     log = RedisLog(calls, {}, SystemClock(), seconds=0.2)
     await log.acquire_lease(SHOP, "a", 60)
     assert await log.append(SHOP, entries(1, 2)) == ["taken"] * 2
@@ -471,7 +473,7 @@ async def test_the_hint_that_a_channel_is_unwatched_is_short_lived_and_withdrawn
 
 
 async def test_an_on_is_announced_once(calls: RedisConnection) -> None:
-    """HUB-50: when an epoch begins, not when a lease is renewed."""
+    """HUB-50: it is announced when an epoch begins, not when a lease is renewed."""
     told: list[Channel] = []
 
     class News:

@@ -106,7 +106,7 @@ async def test_a_subscriber_is_removed_unless_it_was_confirmed_since(
 
 
 async def test_a_holder_learns_until_when_a_subscriber_is_expected(store: RelayStateStore) -> None:
-    """REL-20: in which case it publishes at once."""
+    """REL-20: the holder of the lease gets the latest time that a subscriber gave."""
     await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
     longer = await store.touch_subscriber(SHOP, "v", "ann", FIRST, 60_000)
     held = await store.acquire(SHOP, "v", "one", 5)

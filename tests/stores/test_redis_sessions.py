@@ -68,7 +68,7 @@ async def test_an_ended_session_stays_ended(calls: RedisConnection) -> None:
 
 
 async def test_listening_survives_an_outage() -> None:
-    """HUB-50: changes after it arrive."""
+    """HUB-50: changes after an outage arrive."""
     with redis_server() as server:
         calls = RedisConnection(parse_redis_url(server.url), seconds=0.5)
         sessions = RedisSessionStore(calls)
@@ -126,7 +126,7 @@ async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
 
 
 async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -> None:
-    """LOG-52: after any call, in any order of changes and announcements."""
+    """LOG-52: each key has an expiry after any call."""
     sessions = RedisSessionStore(calls)
     await sessions.announce(Channel("shop", "prod"))
     await sessions.begin()
@@ -141,8 +141,8 @@ async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -
 
 
 async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -> None:
-    """HUB-19: in one atomic step at any process; ended and lapsed sessions do not count, renewed
-    ones do.
+    """HUB-19: counting is one atomic step at any process; ended and lapsed sessions do not count,
+    renewed ones do.
     """
     here, there = RedisSessionStore(calls), RedisSessionStore(calls)
     opened = await asyncio.gather(
@@ -166,7 +166,9 @@ async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -
 async def test_a_flush_is_noticed_though_no_connection_broke(
     redis: RedisServer,
 ) -> None:
-    """LOG-66: by its mark, at every process, for as long as a process may restore a session."""
+    """LOG-66: every process notices by a mark in Redis, for as long as a process may restore a
+    session.
+    """
     with redis_server() as server:
         one, two = (
             RedisConnection(parse_redis_url(server.url)),
@@ -268,7 +270,9 @@ async def test_an_unreachable_store_signs_no_one_in() -> None:
 
 
 async def test_when_people_were_deleted(calls: RedisConnection) -> None:
-    """PIC-97: in every process; longer than a browser keeps a session, and not for ever."""
+    """PIC-97: each process knows them, for longer than a browser keeps a session, and
+    not for ever.
+    """
     clock = FakeClock()
     one, other = RedisDeletionTimes(calls, clock), RedisDeletionTimes(calls, clock)
     await a_deletion_is_known_everywhere(one, other, clock)
