@@ -90,7 +90,7 @@ class StreamContract:
         assert [record.value for record in await records(stream, 3)] == [b"18", b"19", b"next"]
 
     async def test_no_more_is_given_than_was_asked_for(self, broker: Broker) -> None:
-        """STR-11: the rest waits."""
+        """STR-11: a read returns at most the given number, and the next ones the rest."""
         stream = await broker.connect(TOPIC)
         await stream.assign(await stream.ends([FIRST]))
         await broker.write(0, *(b"%d" % number for number in range(12)))
@@ -162,7 +162,7 @@ class StreamContract:
         assert await broker.topics() == before
 
     async def test_closing_twice_does_no_harm(self, broker: Broker) -> None:
-        """STR-11: and neither does closing what reads nothing."""
+        """STR-11: a stream that reads nothing can be closed, and closed again."""
         stream = await broker.connect(TOPIC)
         await stream.close()
         await stream.close()

@@ -102,7 +102,7 @@ class TestOnMockCluster(StreamContract):
                 yield made
 
     async def test_this_broker_does_make_topics_that_a_client_asks_for(self, broker: Real) -> None:
-        """STR-14: so that the contract's case is no empty one."""
+        """STR-14: this broker makes topics, so the contract's case can fail."""
         consumer = AIOKafkaConsumer("made by asking", bootstrap_servers=broker.address)
         await consumer.start()
         await consumer.stop()
@@ -221,7 +221,7 @@ def test_refusals_of_authentication_and_of_certificates_name_what_to_correct() -
 
 
 async def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
-    """STR-13: before anything is connected."""
+    """STR-13: an unreadable certificate is a problem before anything is connected."""
     with pytest.raises(Problem, match="certificate for Kafka cannot be read"):
         await connect(settings("b1:9092", security="ssl", ca=str(tmp_path / "absent.pem")))
 
@@ -245,7 +245,9 @@ async def test_a_broker_that_goes_and_comes_back_is_read_on() -> None:
 
 
 async def test_topics_that_go_come_back_and_grow_are_seen_at_the_next_look() -> None:
-    """STR-17: neither broker here can add a partition, so the topic is made anew with more of them."""
+    """STR-17: partitions are looked up anew; the topic is remade with more, as neither test broker
+    can add any.
+    """
     with tansu() as server:
         await make_topic(server.address, TOPIC, 1)
         stream = await connect(settings(server.address))

@@ -76,7 +76,9 @@ async def broker() -> AsyncIterator[TansuServer]:
 
 
 async def test_an_event_in_a_topic_lights_its_node(broker: TansuServer) -> None:
-    """STR-10, STR-24: from On, with the ledger, the partitions and the metrics of it."""
+    """STR-10, STR-24: events from On on light their nodes, and ledger, partitions and metrics count
+    them.
+    """
     await written(broker.address, track("before", "Checkout Started"))
     async with serving(config(sources=[source(broker.address)])) as served:
         opened = await served.open()
@@ -165,7 +167,7 @@ async def test_on_over_redis_reads_the_topic_too() -> None:
 
 
 async def test_a_gap_in_the_stream_is_told_to_every_viewer(broker: TansuServer) -> None:
-    """STR-19: as a gap of unknown size, once; and it is counted beside the source's ledger."""
+    """STR-19: viewers get one gap of unknown size, and it is counted beside the source's ledger."""
     async with serving(config(sources=[source(broker.address)])) as served:
         opened = await served.open()
         await written(broker.address, track("one", "Checkout Started"))
