@@ -54,7 +54,7 @@ async def code(*parts: bytes | None, **headers: Any) -> str:
 
 
 async def test_whole_and_chunked_bodies_are_read() -> None:
-    """DOOR-8: with or without Content-Length."""
+    """DOOR-8: bodies are read with or without Content-Length."""
     assert await read(b"abc", length=b"3") == b"abc"
     assert await read(b"a", b"", b"bc") == b"abc"
     assert await read(b"") == b""
@@ -62,7 +62,7 @@ async def test_whole_and_chunked_bodies_are_read() -> None:
 
 
 async def test_a_body_is_refused_before_it_is_read_where_it_says_that_it_is_too_large() -> None:
-    """DOOR-8: not one byte is taken."""
+    """DOOR-8: the declared length decides, before a byte is read."""
     assert await code(length=b"1001") == "too_large"
     assert await code(length=b"-1") == "too_large"
 
@@ -74,14 +74,14 @@ async def test_a_chunked_body_is_cut_at_the_bound() -> None:
 
 
 async def test_a_sender_who_leaves_is_not_answered() -> None:
-    """DOOR-9: at the start or in the middle."""
+    """DOOR-9: a sender may leave at the start or in the middle."""
     for parts in ((None,), (b"a", None)):
         with pytest.raises(ClientDisconnected):
             await read(*parts)
 
 
 async def test_a_slow_sender_is_cut() -> None:
-    """DOOR-9: and asked to send again."""
+    """DOOR-9: a slow sender is refused, and asked to send again."""
 
     async def silent() -> MutableMapping[str, Any]:
         await asyncio.Event().wait()
@@ -189,7 +189,7 @@ async def test_others_are_served_beside_a_bomb_too() -> None:
 
 @given(st.binary(max_size=200), st.sampled_from([b"gzip", b"deflate", b"x", b",", b"gzip,deflate"]))
 def test_any_bytes_are_unpacked_or_are_a_problem(packed: bytes, encoding: bytes) -> None:
-    """DOOR-8: nothing else is raised."""
+    """DOOR-8: any bytes are unpacked, or raise `invalid` or `too_large`."""
     try:
         decompress(packed, encoding, LIMIT)
     except Problem as problem:
@@ -212,7 +212,9 @@ BODIES = st.binary(max_size=300) | st.binary(max_size=3).map(lambda some: some *
 async def test_any_body_is_read_or_is_a_problem_however_it_was_packed_cut_and_damaged(
     data: st.DataObject, body: bytes, packing: list[bytes]
 ) -> None:
-    """DOOR-8: in any chunks; one that is whole and within the bound is read as it was, and never more than the bound is unfolded."""
+    """DOOR-8: a whole body within the bound is read in any chunks, and no more than the bound is
+    unpacked.
+    """
     packed = body
     for name in packing:
         packed = PACKERS[name](packed)

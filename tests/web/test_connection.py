@@ -190,7 +190,7 @@ async def test_silence_after_an_answer_is_cut() -> None:
     ids=["a value without end", "a long value", "a long address", "many fields", "empty lines"],
 )
 async def test_a_large_head_is_refused(head: bytes) -> None:
-    """CON-3: at most 32 KB in 100 fields."""
+    """CON-3: a head over 32 KB, or with more than 100 fields, is refused."""
     async with serving(hello, NEVER) as scene:
         status, problem = told(await scene.until_cut(head))
         assert (status, problem["title"]) == (431, "The request's head is too large")
@@ -198,7 +198,7 @@ async def test_a_large_head_is_refused(head: bytes) -> None:
 
 
 async def test_a_head_without_end_costs_nothing() -> None:
-    """CON-3: of what is sent beyond the bound nothing is kept."""
+    """CON-3: bytes beyond the bound are not kept."""
     async with serving(hello, NEVER) as scene:
         tracemalloc.start()
         for _ in range(20):
@@ -231,7 +231,7 @@ async def test_too_many_requests_at_once_end_the_connection() -> None:
 
 
 async def test_a_reader_that_takes_nothing_is_cut() -> None:
-    """CON-2: by the server itself, on every system; until then it holds the socket's buffer and one part."""
+    """CON-2: the server itself cuts it, on every system."""
     async with serving(endless, SOON) as scene:
         _, writer = await scene.wire()
         writer.transport.pause_reading()  # type: ignore[attr-defined]

@@ -117,7 +117,7 @@ async def test_both_ways_answer_alike(case: str, sent: dict[str, Any]) -> None:
 
 
 async def test_a_repeat_by_the_other_way_is_no_news() -> None:
-    """DOOR-11: both ways lead to one log and one ledger."""
+    """DOOR-11: both ways share one log and one ledger."""
     async with serving() as served:
         session = await served.open()
         for extra in ("", ORDINARY, ""):
@@ -597,8 +597,8 @@ async def held_delivery() -> AsyncIterator[Held]:
 
 
 async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> None:
-    """DOOR-11: in the order in which they came, in the same read or in later ones, however long
-    the log takes.
+    """DOOR-11: answers keep the order of requests, in the same read or later ones, however long the
+    log takes.
     """
     async with held_delivery() as held:
         assert await held.send(delivery() + delivery(body=b"{}")) == (b"", False)
@@ -615,7 +615,9 @@ async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> 
 
 
 async def test_a_connection_is_idle_from_its_last_answer() -> None:
-    """CON-2: not from the one before, and not while a delivery waits for the log."""
+    """CON-2: idleness counts from the last answer, and a delivery that waits for the log is not
+    idle.
+    """
     async with held_delivery() as held:
         await held.send(b"")
         timer = held.protocol.timeout_keep_alive_task
@@ -674,7 +676,7 @@ async def test_what_the_log_refuses_is_to_be_sent_again() -> None:
 
 
 async def test_what_an_unproven_sender_holds_while_it_waits_is_counted() -> None:
-    """DOOR-14: so a delivery without a signature takes the long way if the log waits."""
+    """DOOR-14: a delivery without a signature takes the general path if the log waits."""
     async with held_delivery() as held:
         answers, _ = await held.send(delivery().replace(b"X-Signature: ", b"X-Other: "))
         assert answers.startswith(b"HTTP/1.1 401")

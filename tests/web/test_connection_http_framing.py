@@ -117,7 +117,9 @@ async def test_an_upgrade_with_a_body_is_refused(asks: bytes, framed: bytes) -> 
 async def test_an_upgrade_without_a_body_is_answered_and_the_connection_ends(
     asks: bytes, empty: bytes
 ) -> None:
-    """CON-7: as HTTP/1.1, which is what every such client also speaks; what comes behind it is thrown away."""
+    """CON-7: it is answered as HTTP/1.1, which every such client speaks; what follows it is
+    discarded.
+    """
     app = Heard()
     async with serving(app, NEVER) as scene:
         for parts in cuts(b"GET /outer HTTP/1.1\r\nHost: x\r\n" + asks + empty + b"\r\n" + INNER):
@@ -214,7 +216,9 @@ async def test_what_comes_behind_a_last_request_is_thrown_away(version: bytes) -
     ids=["nonsense", "two lengths", "a broken chunk", "an upgrade", "a large head"],
 )
 async def test_requests_before_a_refused_one_are_answered(behind: bytes) -> None:
-    """CON-8: in their order, and then the refusal ends the connection; the app never hears of the request that is refused."""
+    """CON-8: they are answered in order, then a refusal ends the connection; the app does not see
+    the refused request.
+    """
     app = Heard()
     async with serving(app, NEVER) as scene:
         answer = await asked(
@@ -284,7 +288,7 @@ async def test_a_trailer_is_bounded_as_a_head_is(sent: bytes) -> None:
 
 
 async def test_space_around_a_value_is_no_part_of_it() -> None:
-    """CON-7: before it and behind it, spaces and tabs."""
+    """CON-7: spaces and tabs before and after a value are removed."""
     app = Heard()
     async with serving(app, NEVER) as scene:
         request = b"POST /outer HTTP/1.1\r\nConnection: close \t\r\nX-A: \t a b \t \r\nContent-Length: 1 \t\r\n\r\na"

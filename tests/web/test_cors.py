@@ -133,7 +133,9 @@ async def signed_in(stage: TokenStage) -> str:
 
 @pytest.mark.parametrize("one", WATCHED, ids=lambda one: one.operation_id)
 async def test_a_preflight_is_answered_exactly(one: Operation) -> None:
-    """ACC-59: with the methods of its path, the headers that a client sends, and the private network only if asked."""
+    """ACC-59: it allows its path's methods, a client's headers, and the private network only if
+    asked.
+    """
     async with OriginStage() as stage:
         asking = {
             "origin": HOST,
@@ -158,7 +160,7 @@ async def test_a_preflight_is_answered_exactly(one: Operation) -> None:
 
 @pytest.mark.parametrize("one", OTHERS, ids=lambda one: f"{one.method} {one.path}")
 async def test_no_other_route_opens_itself_to_a_listed_origin(one: Operation) -> None:
-    """ACC-59: neither an answer nor a preflight."""
+    """ACC-59: neither answers nor preflights of other routes allow it."""
     async with OriginStage() as stage:
         headers = {"origin": HOST, "authorization": f"Bearer {stage.text}"}
         answer = await stage.ask(one, headers)
@@ -197,7 +199,9 @@ async def test_two_origins_are_none() -> None:
 
 
 async def test_the_servers_own_pages_need_no_list() -> None:
-    """ACC-6, ACC-59: nor programs, which send no Origin; their answers vary by it where origins are listed."""
+    """ACC-6, ACC-59: the server's own pages, and programs without an Origin, are served; answers
+    vary by it if origins are listed.
+    """
     async with OriginStage() as stage:
         cookie = await signed_in(stage)
         for origin in ("http://127.0.0.1:8765", "https://127.0.0.1:8765"):
@@ -213,7 +217,7 @@ async def test_the_servers_own_pages_need_no_list() -> None:
 
 
 async def test_a_foreign_host_is_refused_to_a_listed_origin_too() -> None:
-    """ACC-6, ACC-59: the preflight as well."""
+    """ACC-6, ACC-59: its preflight is refused as well."""
     async with WebStage(origins=(HOST,)) as stage:
         headers = {"origin": HOST, "host": "rebound.example"}
         assert (await stage.client.get(OPEN_PATH, headers=headers)).status_code == 403

@@ -19,7 +19,7 @@ async def test_health_and_readiness_need_no_sign_in(stage: WebStage) -> None:
 
 
 async def test_metrics_count_events_and_viewers(stage: WebStage) -> None:
-    """CON-5: by workspace, env, source and outcome; no label is a person's."""
+    """CON-5: labels are workspace, env, source and outcome; none is a person's."""
     await stage.read(await stage.open())
     text = (await stage.client.get("/metrics")).text
     assert 'dagnet_realtime_viewers{env="prod",workspace="shop"} 1.0' in text

@@ -63,7 +63,7 @@ def test_a_preflight_allows_what_the_sdk_asks_for() -> None:
 
 
 def test_what_is_read_across_origins_is_read_without_credentials() -> None:
-    """DOOR-10: of any origin."""
+    """DOOR-10: any origin may read it, without credentials."""
     answer = dict(preflight([(b"origin", b"https://shop.example.com")], reads=True))
     assert answer[b"access-control-allow-origin"] == b"*"
     assert b"access-control-allow-credentials" not in answer
@@ -74,7 +74,7 @@ def test_what_is_read_across_origins_is_read_without_credentials() -> None:
     "origin", [b"null", b"http://localhost:3000", b"capacitor://localhost", b"http://[::1]:8080"]
 )
 def test_an_answer_to_a_post_names_its_origin(origin: bytes) -> None:
-    """DOOR-10: so that the page may read it, credentials or not."""
+    """DOOR-10: the page may read the answer, with and without credentials."""
     answer = dict(posting([(b"origin", origin)]))
     assert (
         answer[b"access-control-allow-origin"],
@@ -95,7 +95,7 @@ def test_an_answer_to_a_post_names_its_origin(origin: bytes) -> None:
     ],
 )
 def test_a_strange_origin_is_not_echoed(origin: bytes) -> None:
-    """DOOR-10: nor one that comes twice."""
+    """DOOR-10: a malformed or repeated Origin is not echoed."""
     for headers in (
         [(b"origin", origin)],
         [(b"origin", b"https://a"), (b"origin", b"https://b")],
@@ -116,7 +116,7 @@ def test_a_strange_list_of_headers_is_not_echoed() -> None:
 
 
 def test_a_page_on_the_internet_may_report_to_this_machine() -> None:
-    """DOOR-10: where the browser asks."""
+    """DOOR-10: the private network is allowed if the browser asks."""
     asked = [(b"access-control-request-private-network", b"true")]
     assert (b"access-control-allow-private-network", b"true") in preflight(asked)
     assert b"access-control-allow-private-network" not in dict(preflight([]))
@@ -275,7 +275,7 @@ async def test_every_route_of_the_tracking_api_answers_as_segment_does(route: st
     ],
 )
 async def test_the_write_key_comes_in_the_header_or_in_the_body(headers: dict) -> None:
-    """DOOR-4: with or without the colon; OAuth leaves it to the body."""
+    """DOOR-4: a key is taken with or without the colon; with a bearer the body's counts."""
     house = House()
     assert (await call(house, "/v1/batch", BATCH, **headers)).status_code == 200
     assert house.intake.ingest_counters(ACME)["sdk"] == IngestCounters(received=2, unwatched=2)
@@ -339,7 +339,7 @@ async def test_behind_a_proxy_the_settings_name_the_public_address() -> None:
 
 
 async def test_an_sdks_own_metrics_are_taken_and_ignored() -> None:
-    """DOOR-4: `/v1/m`, without any key."""
+    """DOOR-4: `/v1/m` is answered without a key, and counts nothing."""
     house = House()
     assert (await call(house, "/v1/m", {"series": []})).status_code == 200
     assert house.intake.ingest_counters(ACME)["sdk"] == IngestCounters()
@@ -409,7 +409,7 @@ async def test_nothing_that_is_sent_is_logged_or_answered(caplog: pytest.LogCapt
 
 
 async def test_a_log_that_cannot_be_reached_is_503() -> None:
-    """LOG-84: with Retry-After, so that Segment and the SDKs send it again."""
+    """LOG-84: the answer has Retry-After, so that Segment and the SDKs send again."""
     house = House()
     await house.watch()
 
@@ -532,8 +532,8 @@ async def test_a_proven_sender_holds_no_room_while_its_events_are_taken() -> Non
 
 
 async def test_a_delivery_that_nothing_could_prove_is_passed_over() -> None:
-    """DOOR-14: without a signature, or with one of another shape, its body is not kept, and is refused as ever; what is packed is
-    unpacked, since its size comes first.
+    """DOOR-14: a body without a well-formed signature is refused without being kept; a packed one
+    is unpacked first, as its size decides.
     """
     house = House()
     unproven = UnprovenBytes(0)
@@ -583,7 +583,7 @@ async def test_others_are_served_while_a_stranger_is_refused(name: str) -> None:
 async def test_nothing_is_mended_for_an_unknown_key(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DOOR-16: and for a known one, elsewhere."""
+    """DOOR-16: a body that needs repair is refused unrepaired if its key is missing or unknown."""
     house = House()
     monkeypatch.setattr(json_text, "repair_json", None)
     assert (
@@ -621,7 +621,9 @@ async def test_a_batch_is_taken_wherever_an_sdk_posts_it(path: str) -> None:
 
 
 async def test_a_bare_address_takes_what_says_what_it_is() -> None:
-    """DOOR-18: and tells the rest where to go, in words, with CORS."""
+    """DOOR-18: it takes calls that say their type; others get 404 with the right
+    address, and CORS.
+    """
     house = House()
     await house.watch()
     assert (await call(house, "/v1", track(type="page"), **KEY)).status_code == 200
@@ -635,7 +637,7 @@ async def test_a_bare_address_takes_what_says_what_it_is() -> None:
 
 
 async def test_a_webhooks_address_with_a_slash_is_the_same() -> None:
-    """DOOR-18: 404 would be final."""
+    """DOOR-18: extra slashes are ignored, since a sender would take 404 as final."""
     house = House()
     body = json.dumps(track()).encode()
     for path in ("/segment/webhook/web/", "//segment//webhook/web"):
@@ -747,7 +749,7 @@ async def test_a_slow_body_puts_its_events_no_later() -> None:
 
 
 def test_every_route_of_segments_api_is_offered() -> None:
-    """API-1: from the table that the app itself looks in."""
+    """API-1: the offered routes equal the table in which the app looks them up."""
     offered = {offer.path for offer in INGEST_OPERATIONS if offer.method == "POST"}
     assert offered == {f"/v1/{route}" for route in (*ROUTES, "m")} | {"/segment/webhook/{source}"}
     assert {offer.method for offer in INGEST_OPERATIONS if offer.security == "signature"} == {
@@ -758,7 +760,7 @@ def test_every_route_of_segments_api_is_offered() -> None:
 
 
 def test_an_event_is_told_by_the_fields_that_are_read() -> None:
-    """API-1: of any type each, since none of the wrong type spoils it."""
+    """API-1: its fields may have any type, since a wrong type does not spoil an event."""
     schema = msgspec.json.schema(Event)["$defs"]["SegmentEvent"]
     assert set(schema["properties"]) == {
         field.encode_name for field in msgspec.structs.fields(Message)
@@ -797,7 +799,9 @@ def test_every_spelling_of_an_address_is_its_route(path: str, route: str) -> Non
 
 
 def test_what_is_ours_is_no_ones_else() -> None:
-    """DOOR-18: without the version only what is posted is an SDK's, and only if a source takes it."""
+    """DOOR-18: without a version only POSTs can be an SDK's, and only if a source takes tracking
+    calls.
+    """
     for path in ("/", "/t", "/batch", "/index.html"):
         assert tracking_route("GET", path) is None
         assert tracking_route("POST", path, tracks=False) is None
@@ -842,5 +846,5 @@ def test_a_webhooks_address_may_have_slashes_around_it() -> None:
     ],
 )
 def test_a_route_is_of_a_kind(route: str, kind: str) -> None:
-    """DOOR-18: calls, pixels, settings."""
+    """DOOR-18: a route is a call, a pixel or settings."""
     assert kind_of(route) == kind

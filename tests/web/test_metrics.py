@@ -34,7 +34,9 @@ async def scraped(stage: WebStage) -> dict[str, list[tuple[dict[str, str], float
 
 
 async def test_viewers_views_gaps_and_lag_are_measured() -> None:
-    """CON-5: by channel; what a view carried, left out, and told of gaps."""
+    """CON-5: each channel has its viewers, and what views carried, left out and
+    reported as gaps.
+    """
     async with WebStage(connection_stats=ConnectionStats(limit=100, open=3, slow=2)) as stage:
         session = await stage.open()
         await stage.read(session)

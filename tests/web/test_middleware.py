@@ -84,7 +84,7 @@ async def test_every_answer_has_safe_headers(stage: WebStage) -> None:
 async def test_what_is_not_there_is_a_problem(
     stage: WebStage, method: str, path: str, status: int, code: str
 ) -> None:
-    """WEB-12: also where only the framework knows it."""
+    """WEB-12: refusals of the framework itself are problems too."""
     answer = await stage.client.request(method, path)
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (
         status,
@@ -123,7 +123,7 @@ async def test_an_address_of_many_fields_is_refused_unread(stage: WebStage) -> N
 
 
 async def test_a_foreign_host_or_origin_is_refused_on_every_route(stage: WebStage) -> None:
-    """ACC-6: before anything else is looked at."""
+    """ACC-6: hosts and origins are checked before anything else."""
     for path in ("/", "/tap.js", "/api/me"):
         assert (await stage.client.get(path, headers={"host": "evil.example"})).status_code == 403
     answer = await stage.client.post(

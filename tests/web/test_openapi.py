@@ -65,7 +65,7 @@ def test_every_part_of_a_path_is_a_parameter() -> None:
 
 
 def test_refusals_are_told_with_the_codes_of_the_contract() -> None:
-    """API-3: by status, as problems; the tracking API as Segment's own."""
+    """API-3: each status has its problem's codes; the tracking API answers in Segment's form."""
     for path, operation in operations():
         for status, given in operation["responses"].items():
             if "$ref" not in given:

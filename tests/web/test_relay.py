@@ -32,7 +32,7 @@ async def opened(stage: WebStage, filter: str = "") -> tuple[str, str]:
 
 
 async def test_a_session_learns_its_seat(relayed: WebStage) -> None:
-    """REL-6: where the provider is, the channel, how it stands, and what it has cost; no secret."""
+    """REL-6: it learns the provider, the channel, its state and cost, and no secret."""
     session, _ = await opened(relayed)
     seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()
     assert seat["public"] == PUBLIC
@@ -132,7 +132,7 @@ async def test_a_poll_can_end_where_a_frame_of_the_provider_ends(relayed: WebSta
 
 
 async def test_workspaces_say_whether_they_have_a_relay(relayed: WebStage) -> None:
-    """REL-10: so that the page knows which lane to take."""
+    """REL-10: `relay` tells the page which transport to use."""
     (workspace,) = (await relayed.client.get("/api/workspaces")).json()["workspaces"]
     assert workspace["relay"] is False
 

@@ -54,7 +54,7 @@ async def test_a_notice_that_is_too_large_is_refused_before_it_is_read(relayed: 
 
 
 async def test_nothing_else_there_is_open(relayed: WebStage) -> None:
-    """REL-24: one method of one path."""
+    """REL-24: only POST on that very path is open."""
     assert (await relayed.stranger.get(ADDRESS)).status_code == 401
     assert (await relayed.stranger.post(ADDRESS + "/more", headers=SIGNED)).status_code == 401
     assert not PATH.fullmatch("/api/workspaces/a/b/c/relay")

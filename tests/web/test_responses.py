@@ -20,7 +20,7 @@ SLOW = Problem("rate_limited", "Too fast", "12 events", "Wait", retry_after=1.2)
 
 
 async def test_an_answer_is_two_messages_with_its_length() -> None:
-    """DOOR-11: and is never stored by a cache."""
+    """DOOR-11: an answer has its length, and no cache stores it."""
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -37,7 +37,7 @@ async def test_an_answer_is_two_messages_with_its_length() -> None:
 
 
 def test_a_problem_says_what_was_wrong_and_what_to_do() -> None:
-    """DOOR-11: as problem+json, or as Segment's tracking API does."""
+    """DOOR-11: it is written as problem+json, and in the form of Segment's tracking API."""
     said = json.loads(problem_body(SLOW))
     assert said == {
         "code": "rate_limited",
@@ -54,7 +54,7 @@ def test_a_problem_says_what_was_wrong_and_what_to_do() -> None:
 
 
 def test_waits_are_whole_seconds_rounded_up() -> None:
-    """DOOR-11: for senders that can wait."""
+    """DOOR-11: only a problem with a time to retry has such headers."""
     assert retry_headers(SLOW) == [(b"retry-after", b"2"), (b"x-ratelimit-reset", b"2")]
     assert retry_headers(Problem("invalid", "No")) == []
 
@@ -94,7 +94,7 @@ def test_a_problem_says_what_to_do_and_when() -> None:
 
 
 def test_json_is_json() -> None:
-    """API-3: UTF-8, with its type."""
+    """API-3: JSON is UTF-8, with its content type."""
     answer = json_response({"a": "é"}, 201)
     assert (answer.status_code, answer.headers["content-type"], answer.body) == (
         201,

@@ -77,7 +77,9 @@ class TestPoll(TransportContract):
 
 
 async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
-    """HUB-15: where nothing comes it answers with no frames and the same position; 25 s are the most."""
+    """HUB-15: if nothing comes, it answers without frames at the same position; the longest wait is
+    25 s.
+    """
     async with watched() as (served, session):
         url = f"/api/watch/{session['watch_session_id']}/frames"
         first = (await served.client.get(url)).json()
@@ -90,7 +92,7 @@ async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
 
 
 async def test_a_waiting_poll_gets_the_next_frame() -> None:
-    """HUB-15: at the next tick, not at the end of its wait."""
+    """HUB-15: it answers at the next tick, not at the end of its wait."""
     async with watched() as (served, session), asyncio.timeout(20):
         waiting = asyncio.create_task(
             Poll().frames(served, session["watch_session_id"], session["position"], seen(1))
@@ -200,7 +202,7 @@ NO_TOKENS = [
 async def test_what_is_no_id_of_a_session_is_gone_without_a_question_to_the_store(
     stage: Any, id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """WEB-6: in paths and in the body of a subscription alike."""
+    """WEB-6: such an id is refused in paths and in a subscription's body."""
 
     async def asked(*_: object) -> None:
         pytest.fail("the store was asked for what is no id")
@@ -247,7 +249,7 @@ async def test_what_is_no_token_is_neither_followed_nor_stored_nor_noted(
 
 
 async def test_another_persons_session_is_gone(stage: Any) -> None:
-    """ACC-2: who did not open a session can neither read, change nor end it, and is not told that it exists."""
+    """ACC-2: for another person it does not exist: they cannot read, change or end it."""
     session = await stage.open(person="somebody else")
     for method, path in [
         ("GET", "/frames"),

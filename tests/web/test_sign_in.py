@@ -88,7 +88,7 @@ async def test_a_wrong_token_gets_a_page_that_says_so(body: str) -> None:
 
 
 async def test_only_the_ways_in_are_open() -> None:
-    """ACC-1: and only by their own methods."""
+    """ACC-1: other routes and methods answer 401."""
     async with TokenStage() as stage:
         for method, path in (
             ("POST", "/sign-out"),
@@ -177,7 +177,7 @@ async def test_a_provider_is_a_link_away() -> None:
 
 
 def test_a_proxy_has_a_page_of_its_own() -> None:
-    """ACC-14: so there is none here."""
+    """ACC-14: with a proxy the server has no sign-in page."""
     access = ProxyAuthenticator(
         "x-user", "", ["10.0.0.0/8"], list, list, FakeClock(), secret=Secret("s")
     )

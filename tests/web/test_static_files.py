@@ -62,7 +62,7 @@ async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> 
 
 
 async def test_an_interface_that_is_not_built_says_so(tmp_path: Path) -> None:
-    """WEB-20: with what to do."""
+    """WEB-20: the page says what to do."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, tmp_path / "none")) as stage:
         page = await stage.stranger.get("/")
@@ -113,7 +113,9 @@ async def test_the_link_signs_in_and_leaves_the_address(stage: WebStage) -> None
 async def test_an_asset_of_another_build_is_served_as_our_own(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """WEB-28: for ever, packed, to all; a file that is no asset is looked for nowhere else."""
+    """WEB-28: it is cached for ever, packed and open to all; a file that is no asset is not looked
+    up there.
+    """
     other = tmp_path_factory.mktemp("kept") / "app-9z8y.js"
     other.write_text("let y = 2;\n" * 500)
     asked: list[str] = []
@@ -140,7 +142,7 @@ async def test_an_asset_of_another_build_is_served_as_our_own(
 
 
 async def test_a_page_that_is_loaded_renews_its_cookie(stage: WebStage) -> None:
-    """ACC-4: once it is an hour old."""
+    """ACC-4: a cookie is renewed once it is an hour old."""
     await stage.stranger.get("/", params={"key": stage.access.link_key})
     assert "set-cookie" not in (await stage.stranger.get("/")).headers
     stage.clock.shift(RENEWED_SECONDS + 1)
@@ -163,7 +165,7 @@ async def test_a_page_that_is_loaded_renews_its_cookie(stage: WebStage) -> None:
 async def test_a_strangers_path_is_never_asked_of_the_file_system(
     folder: Path, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """WEB-20: however long it is; nothing of it reaches the log."""
+    """WEB-20: a path of any length touches no file, and none of it is logged."""
     stage = WebStage()
     page = StaticFiles(stage.access, folder)
     asked: list[str] = []
@@ -185,7 +187,7 @@ async def test_a_strangers_path_is_never_asked_of_the_file_system(
 
 
 async def test_a_file_that_a_build_takes_away_is_gone(folder: Path) -> None:
-    """WEB-20: also if its folder has not been read again; an interface that is built later is found."""
+    """WEB-20: a deleted file is gone at once, and an interface that is built later is found."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
         (folder / "icon.svg").unlink()

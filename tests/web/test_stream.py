@@ -47,7 +47,7 @@ class TestPush(TransportContract):
 
 
 async def test_every_message_has_its_position_as_id() -> None:
-    """HUB-23: so that a browser's own reconnect resumes."""
+    """HUB-23: the id lets a browser's own reconnect resume."""
     async with watched() as (served, session), asyncio.timeout(20):
         await served.send(track("m1"))
         ids, positions = [], []

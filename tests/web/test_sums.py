@@ -149,7 +149,9 @@ class Viewer:
 
 
 async def test_both_ledgers_sum_under_load() -> None:
-    """DOOR-1, HUB-6, LOG-8: over thinning, sampling, filters, repeats, refusals, rate limits, reconnects and lost tails."""
+    """DOOR-1, HUB-6, LOG-8: they sum with thinning, sampling, filters, repeats, refusals, rate
+    limits, reconnects and lost tails.
+    """
     chance = random.Random(7)
     sent = Sent()
     async with asyncio.timeout(60), serving(config(THIN)) as served:

@@ -24,7 +24,9 @@ ASKED = {"workspace": "shop", "env": "prod", "viewer": "u-1"}
 
 
 async def test_a_back_end_mints_and_its_page_watches() -> None:
-    """ACC-65, ACC-59: from a listed origin; who minted it, and for whom, is audited without the token."""
+    """ACC-65, ACC-59: the page watches from a listed origin; the audit names minter and viewer,
+    without the token.
+    """
     async with OriginStage() as stage:
         bearer = {"authorization": f"Bearer {stage.text}"}
         minted = await stage.stranger.post(PATH, json={**ASKED, "seconds": 60}, headers=bearer)
@@ -57,7 +59,7 @@ async def test_a_back_end_mints_and_its_page_watches() -> None:
 
 
 async def test_only_an_access_token_mints() -> None:
-    """ACC-65: neither a cookie, nor a viewer's token, nor a page of any origin."""
+    """ACC-65: a cookie, a viewer's token and any page with an origin are refused."""
     async with OriginStage() as stage:
         cookie = await signed_in(stage)
         bearer = {"authorization": f"Bearer {stage.text}"}
@@ -73,7 +75,9 @@ async def test_only_an_access_token_mints() -> None:
 
 
 async def test_a_viewer_token_counts_in_the_authorization_header_alone() -> None:
-    """ACC-59, ACC-64: not in the address, a cookie, another header or scheme; and no browser signs in with one."""
+    """ACC-59, ACC-64: in the address, a cookie, another header or scheme it is refused, and no
+    browser signs in with one.
+    """
     async with OriginStage() as stage:
         bearer = {"authorization": f"Bearer {stage.text}"}
         token = (await stage.stranger.post(PATH, json=ASKED, headers=bearer)).json()["token"]
@@ -283,7 +287,9 @@ async def test_each_stream_ends_with_its_own_token() -> None:
 
 
 async def test_a_subscription_at_a_relay_waits_for_the_new_token() -> None:
-    """ACC-67, ACC-17: for so long that all in all it ends within 30 s; the session goes on."""
+    """ACC-67, ACC-17: it outlives its token by the renewal time, less than 30 s in all; then it is
+    dismissed, and the session stays.
+    """
     assert ROUND_SECONDS + RENEWAL_SECONDS <= 30 - ANSWER_SECONDS / 2
     async with Page() as stage:
         session = await stage.on(first := await stage.minted())

@@ -17,7 +17,7 @@ from tests.web.stage import WebStage
 
 
 async def test_workspaces_list_their_graphs_and_sources(stage: WebStage) -> None:
-    """API-3: by id and env, with how many nodes can light, what could not be read, and where to send."""
+    """API-3: each has its id and env, nodes that can light, files with errors, and sources."""
     (workspace,) = (await stage.client.get("/api/workspaces")).json()["workspaces"]
     assert (workspace["id"], workspace["env"], workspace["errors"]) == ("shop", "prod", [])
     (graph,) = workspace["graphs"]
@@ -32,7 +32,7 @@ async def test_workspaces_list_their_graphs_and_sources(stage: WebStage) -> None
 
 
 async def test_a_graph_comes_with_its_matching_table(stage: WebStage) -> None:
-    """API-3: as the wire's Graph; an unknown one is a problem."""
+    """API-3: the answer is the wire's Graph; an unknown one is a problem."""
     graph = (await stage.client.get("/api/workspaces/shop/prod/graphs/checkout")).json()
     assert [listen["names"] for listen in graph["listens"]] == [["Home"], ["Cart"], ["Paid"]]
     listed = (await stage.client.get("/api/workspaces/shop/prod/graphs")).json()
@@ -42,7 +42,9 @@ async def test_a_graph_comes_with_its_matching_table(stage: WebStage) -> None:
 
 
 async def test_a_person_learns_what_they_may_do(stage: WebStage) -> None:
-    """API-3: who they are, by which access, and whether this is the demo."""
+    """API-3: the answer names the person, the access mode, the rights, and whether this is the
+    demo.
+    """
     me = (await stage.client.get("/api/me")).json()
     assert me == {
         "person": "local",
@@ -78,7 +80,9 @@ async def test_a_deletion_ends_what_browsers_keep(watched: bool, kind: str) -> N
 
 
 async def test_a_public_key_ends_nothing() -> None:
-    """PIC-97, DOOR-1: who may not delete is not heard, and what browsers keep stays."""
+    """PIC-97, DOOR-1: a delete by a public write key is refused, and browsers keep what
+    they have.
+    """
     async with serving() as served:
         since = earlier(await served.client.get("/api/workspaces"))
         call = {"type": "delete", "userId": "anna", "messageId": "m1", "writeKey": WRITE_KEY}

@@ -52,7 +52,7 @@ class TransportContract:
     """Inherit, and give a fixture `lane`."""
 
     async def test_the_first_frame_is_a_hello(self, lane: Lane) -> None:
-        """HUB-1: at the position of On, with the graph's version, the posture and the door's ledger."""
+        """HUB-1: a hello has On's position, the graph's version, the posture and the ledger."""
         async with watched() as (served, session):
             (hello,) = await lane.frames(served, session["watch_session_id"], None, ops("hello"))
             assert hello["op"] == "hello"
@@ -133,7 +133,7 @@ class TransportContract:
             assert counted(frames) == 1
 
     async def test_a_reader_behind_the_tail_learns_what_it_missed(self, lane: Lane) -> None:
-        """HUB-8: exactly."""
+        """HUB-8: the gap says how many events it missed."""
         async with watched(Policy(log_entries=10)) as (served, session):
             await served.send(*(track(f"m{number}") for number in range(25)))
             frames = await lane.frames(
@@ -144,7 +144,7 @@ class TransportContract:
             assert counted(frames) == 10
 
     async def test_what_is_no_position_is_refused(self, lane: Lane) -> None:
-        """WEB-6: with a problem, not a guess."""
+        """WEB-6: text that is no position is a problem, not a guess."""
         async with watched() as (served, session):
             answer = await lane.refusal(served, session["watch_session_id"], "not a position")
             assert answer.status_code == 400
@@ -152,7 +152,7 @@ class TransportContract:
             assert answer.json()["code"] == "invalid"
 
     async def test_a_session_that_has_ended_is_gone(self, lane: Lane) -> None:
-        """WEB-6: after Off, and for an id that never was."""
+        """WEB-6: a session is gone after Off, as is an unknown id."""
         async with watched() as (served, session):
             id = session["watch_session_id"]
             assert (await served.client.delete(f"/api/watch/{id}")).status_code == 204

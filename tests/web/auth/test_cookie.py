@@ -25,7 +25,7 @@ def pair(line: str | None) -> str:
 
 
 def test_a_cookie_is_kept_from_scripts_other_sites_and_plain_http() -> None:
-    """ACC-13: and its name binds it to the host."""
+    """ACC-13: the cookie's attributes and name bind it to the host."""
     line = SealedCookie(Note, b"key", CLOCK).encode(Note("a", SOON))
     assert line is not None
     assert line.startswith("__Host-dagnet_realtime=")
@@ -77,7 +77,7 @@ async def test_a_cookie_lapses_and_is_signed_out() -> None:
 
 
 def test_a_cookie_that_no_browser_would_keep_is_not_made() -> None:
-    """ACC-13: four kilobytes are the most."""
+    """ACC-13: a cookie over four kilobytes is not made."""
     jar = SealedCookie(Note, b"key", CLOCK)
     assert jar.encode(Note("a", SOON, "x" * LARGEST)) is None
 
@@ -92,7 +92,7 @@ async def test_anything_may_be_sent_as_a_cookie(text: str, tail: bytes) -> None:
 
 @pytest.mark.parametrize("place", range(0, 120, 7))
 async def test_a_cookie_that_was_changed_anywhere_is_none(place: int) -> None:
-    """ACC-13: not one character of it."""
+    """ACC-13: a cookie with one changed character is refused."""
     jar = SealedCookie(Note, b"key", CLOCK)
     name, _, value = pair(jar.encode(Note("a", SOON, "padding " * 8))).partition("=")
     other = "A" if value[place] != "A" else "B"
@@ -100,7 +100,7 @@ async def test_a_cookie_that_was_changed_anywhere_is_none(place: int) -> None:
 
 
 def test_cookies_are_found_by_their_whole_name() -> None:
-    """ACC-13: also among others."""
+    """ACC-13: cookies are found among others, all of that name."""
     value = "v" * 24
     assert cookies(f"a={value}; xa={value}1; a={value}2", "a") == [value, f"{value}2"]
     assert len({fresh_id() for _ in range(10)}) == 10

@@ -129,7 +129,7 @@ async def test_a_removed_collaborator_is_out(found: tuple[Hub, GitHub]) -> None:
 
 
 async def test_a_wrong_code_is_refused(found: tuple[Hub, GitHub]) -> None:
-    """ACC-16: as GitHub says it."""
+    """ACC-16: a code that GitHub refuses is `unauthorized`."""
     with pytest.raises(Problem) as refused:
         await found[1].exchange_code(ATTEMPT, "bad", "http://back")
     assert refused.value.code == "unauthorized"
@@ -162,7 +162,7 @@ async def test_a_token_that_lapses_is_renewed(found: tuple[Hub, GitHub]) -> None
 
 
 async def test_the_address_is_githubs(found: tuple[Hub, GitHub]) -> None:
-    """ACC-18: where the person consents; the API of github.com is elsewhere."""
+    """ACC-18: people consent at GitHub's own address; github.com has its API on another host."""
     assert "/login/oauth/authorize?" in await found[1].address(ATTEMPT, "http://back")
     settings = Settings(issuer="https://github.com", client_id="us")
     assert GitHub(settings, OAuthClient(settings), FakeClock())._api == "https://api.github.com"

@@ -108,7 +108,7 @@ async def test_a_cookie_lapses() -> None:
 
 
 async def test_programs_bring_the_key_of_the_key_file() -> None:
-    """CLI-19: as a bearer; nothing else will do."""
+    """CLI-19: the key is taken as a bearer, and in no other form."""
     local = access()
     assert (
         await local.person(AuthRequest("GET", HOST, authorization=f"Bearer {local.program_key}"))
@@ -294,7 +294,9 @@ def asked(entry: BrowserCredentials) -> AuthRequest:
 
 
 async def test_one_process_signs_in_for_all() -> None:
-    """ACC-51: by the link, which is spent for all, and for twelve hours."""
+    """ACC-51: one process spends the link for all; the sign-in holds at every one of them for
+    twelve hours.
+    """
     clock = FakeClock()
     one, other = two(clock)
     assert one.link_key == other.link_key != ""
@@ -319,7 +321,7 @@ async def test_the_link_is_spent_once() -> None:
 
 @pytest.mark.parametrize("change", ["f", "-", "zz-", "é"])
 async def test_a_cookie_that_was_changed_is_worth_nothing(change: str) -> None:
-    """ACC-51: nor one of another command."""
+    """ACC-51: a cookie of another program is refused too."""
     one, other = two(FakeClock())
     line = await one.sign_in(one.link_key, AuthRequest("GET", HOST))
     name, _, token = line.cookie.partition(";")[0].partition("=")

@@ -72,7 +72,7 @@ async def signed_in(
 
 
 async def test_a_person_signs_in(running: Provider) -> None:
-    """ACC-16: with PKCE and a nonce; name and groups are what grants will name."""
+    """ACC-16: with PKCE and a nonce; name and groups come in the form that grants use."""
     identity = await signed_in(ours(running.issuer))
     assert (identity.subject, identity.name, identity.groups) == (
         "ann",
@@ -92,7 +92,7 @@ async def test_a_public_client_needs_no_secret(running: Provider) -> None:
 
 
 async def test_another_attempts_token_is_refused(running: Provider) -> None:
-    """ACC-16: neither with another nonce nor with another verifier."""
+    """ACC-16: a token with another nonce, or a code with another verifier, is refused."""
     sent = attempt()
     for told in (
         msgspec.structs.replace(sent, nonce=fresh_id()),
@@ -158,7 +158,7 @@ async def test_the_provider_is_asked_again(running: Provider) -> None:
 
 
 async def test_an_access_token_is_renewed_in_time(running: Provider) -> None:
-    """ACC-17: with the refresh token; without one the sign-in has ended."""
+    """ACC-17: a token is renewed with the refresh token; without one the sign-in has ended."""
     openid = ours(running.issuer)
     identity = await signed_in(openid)
     due = msgspec.structs.replace(identity, renew_at=0)
@@ -302,7 +302,7 @@ async def test_any_answer_of_a_provider_is_an_identity_or_a_problem(
 
 
 async def test_our_secret_is_sent_as_the_provider_wants_it() -> None:
-    """ACC-16: in a header, in the form, or not at all."""
+    """ACC-16: the secret is sent in a header, in the form, or not at all."""
     async with answering(http(b'{"access_token":"a"}')) as (url, asked):
         await OAuthClient(SETTINGS, trust_env=False).token(url, ATTEMPT, "code", "http://back")
         assert b"authorization: basic dxm6ahvzaa==" in asked[0].lower()
@@ -329,7 +329,7 @@ async def test_an_error_is_a_refusal_at_any_status(answer: bytes) -> None:
 
 
 def test_the_address_holds_the_challenge_and_not_the_verifier() -> None:
-    """ACC-16: and the state, and no empty scope."""
+    """ACC-16: the address holds the challenge and the state, and no empty scope."""
     address = OAuthClient(Settings(issuer="x", client_id="us", scopes=())).authorize_url(
         "http://x/auth?a=b", ATTEMPT, "http://back", nonce="n"
     )

@@ -30,7 +30,7 @@ from tests.web.stage import WebStage
 
 
 def test_a_no_is_final_and_a_silence_is_not() -> None:
-    """ACC-17: who is refused signs in again, who cannot be confirmed tries again."""
+    """ACC-17: a refused person must sign in again; one who cannot be confirmed may retry."""
     assert (sign_in_refused("x").code, sign_in_refused("x").retry_after) == ("unauthorized", None)
     assert (unreachable("x").code, unreachable("x").retry_after) == ("unavailable", 10)
 
@@ -114,7 +114,7 @@ class Scene:
 
 
 async def test_a_person_goes_by_what_the_provider_calls_them() -> None:
-    """ACC-16: and may do what grants say of them."""
+    """ACC-16: a person has the provider's name, and the role that grants give it."""
     scene = Scene()
     person = await scene.access.person(await scene.signed_in())
     assert (person.name, person.role(SHOP)) == ("oidc:ann@acme.com", "follow")
@@ -139,7 +139,9 @@ async def test_sessions_belong_to_issuer_and_subject() -> None:
 
 
 async def test_a_browsers_watch_session_outlives_its_persons_name() -> None:
-    """ACC-53, ACC-2: over HTTP; to who inherits the name it is as if it never was."""
+    """ACC-53, ACC-2: over HTTP a renamed person keeps their session; a new holder of the name does
+    not see it.
+    """
     scene = Scene()
     async with WebStage(access=scene.access) as stage:
         cookies = []
@@ -196,7 +198,7 @@ async def test_an_attempt_serves_once_in_its_own_browser() -> None:
 
 
 async def test_whom_no_grant_names_gets_no_cookie() -> None:
-    """ACC-18: the provider knows many people."""
+    """ACC-18: a person without a grant is refused, since the provider knows many people."""
     scene = Scene()
     scene.grants.clear()
     asked, state = await scene.attempt()
@@ -206,7 +208,7 @@ async def test_whom_no_grant_names_gets_no_cookie() -> None:
 
 
 async def test_the_providers_word_is_believed_for_fifteen_seconds() -> None:
-    """ACC-17: then it is asked again; other groups and a no take effect."""
+    """ACC-17: after fifteen seconds it is asked again; changed groups and a refusal take effect."""
     scene = Scene()
     asked = await scene.signed_in()
     scene.provider.identity = msgspec.structs.replace(ANN, groups=())
@@ -278,7 +280,7 @@ async def test_tokens_too_large_for_a_cookie_stay_with_this_process() -> None:
 
 
 async def test_programs_bring_access_tokens() -> None:
-    """ACC-11: they have no browser."""
+    """ACC-11: programs, which have no browser, sign in by access token."""
     scene = Scene()
     person = await scene.access.person(AuthRequest("GET", authorization=f"Bearer {scene.text}"))
     assert person.role(SHOP) == "watch"

@@ -87,7 +87,7 @@ async def test_a_name_that_is_missing_doubled_or_odd_is_none(
 
 
 async def test_an_address_inside_ipv6_is_the_one_it_stands_for() -> None:
-    """ACC-14: as a socket that takes both writes it."""
+    """ACC-14: an IPv4 address in IPv6 form, as a dual-stack socket gives it, is the IPv4 one."""
     assert (
         await access().person(
             asked(("x-user", "ann@acme.com"), NONE, PROOF, peer="::ffff:10.0.0.9")
@@ -158,7 +158,7 @@ async def test_a_name_that_looks_alike_is_another_person(name: str) -> None:
 
 
 async def test_a_name_is_read_as_utf_8() -> None:
-    """ACC-18: as proxies send it, so that a grant can name it."""
+    """ACC-18: a name is decoded as UTF-8, as proxies send it, so that a grant can name it."""
     grants = [RoleBinding(who="jos\xe9", role="watch")]
     proxied = ProxyAuthenticator(
         "x-user", "", ("10.0.0.0/8",), lambda: grants, list, FakeClock(), secret=SECRET

@@ -33,7 +33,7 @@ def test_headers_are_read_by_name() -> None:
 
 
 def test_a_header_that_comes_twice_is_seen_twice() -> None:
-    """ACC-14: so that a smuggled second one is noticed."""
+    """ACC-14: all values are returned, so that a smuggled second one is noticed."""
     asked = auth_request("GET", [(b"x-user", b"ann"), (b"x-user", b"bob"), (b"y", b"z")])
     assert asked.all("x-user") == ("ann", "bob")
     assert asked.all("none") == ()
@@ -84,7 +84,7 @@ def test_a_bearer_is_read_in_any_case() -> None:
 def test_commands_come_from_the_public_address(
     method: str, host: str, origin: str, site: str, passes: bool
 ) -> None:
-    """ACC-6: also where a proxy has changed the host's name on the way."""
+    """ACC-6: the public address counts, also if a proxy changed the host's name."""
     origins = OriginPolicy("https://watch.example.com")
     asked = AuthRequest(method, host, origin=origin, site=site)
     if passes:
@@ -117,7 +117,9 @@ def test_without_a_public_address_any_name_will_do_where_a_cookie_is_bound_to_it
 def test_without_a_public_address_commands_come_over_https_but_on_this_machine(
     host: str, origin: str, passes: bool
 ) -> None:
-    """ACC-6: as the cookies do; the refusal says so. Where no cookie is used, plain HTTP will do."""
+    """ACC-6: HTTPS is required as for cookies, and the refusal says so; without cookies plain HTTP
+    will do.
+    """
     asked = AuthRequest("POST", host, origin=origin)
     OriginPolicy(any_host=True, plain=True).check_origin(asked)
     if passes:
@@ -128,7 +130,7 @@ def test_without_a_public_address_commands_come_over_https_but_on_this_machine(
 
 
 def test_a_port_is_no_part_of_a_name() -> None:
-    """ACC-6: nor is upper case."""
+    """ACC-6: the host's name is lower case, without a port."""
     assert (host_name("Host:80"), host_name("[::1]:8765"), host_name("a:b:80")) == (
         "host",
         "[::1]",
@@ -152,7 +154,9 @@ def test_what_one_may_not_watch_is_as_if_it_were_not_there(workspace: str, code:
 
 
 def test_a_person_can_what_their_highest_role_can() -> None:
-    """ACC-19: on at least one channel; sending comes with administering."""
+    """ACC-19: a person's capabilities are those of their highest role on any channel; `administer`
+    brings `send`.
+    """
     assert Person("ann", Roles((("follow", ("shop/*",)),))).capabilities == ("watch", "follow")
     assert Person("ann", Roles((("watch", ("*",)), ("administer", ("a/b",))))).capabilities[
         -2:
@@ -186,7 +190,7 @@ def test_a_name_that_can_be_taken_for_another_is_none(text: str) -> None:
     "text", ["ann@acme.com", "Jos\xe9 \u0141", "\u5f20\u4f1f", "o'neil+x@acme.com", "a" * 256]
 )
 def test_other_names_are_as_they_are(text: str) -> None:
-    """ACC-18: in any alphabet."""
+    """ACC-18: names in any alphabet are taken unchanged."""
     assert named(text) == text
 
 

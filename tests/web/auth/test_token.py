@@ -58,7 +58,7 @@ async def test_a_person_types_it_once() -> None:
 
 
 async def test_a_revoked_or_expired_token_opens_nothing() -> None:
-    """ACC-11: neither itself nor by the cookie that was made with it."""
+    """ACC-11: neither the token nor the cookie made with it opens anything."""
     for end in ("revoke", "expire"):
         store = Store()
         cookie = AuthRequest("GET", cookie=store.access.sign_in(store.text)[0].partition(";")[0])

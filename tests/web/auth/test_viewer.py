@@ -68,7 +68,9 @@ def test_a_viewer_may_watch_one_channel_in_one_role() -> None:
 
 
 def test_the_key_of_one_environment_opens_no_other() -> None:
-    """ACC-64, ACC-2: nor does the server's own key of another."""
+    """ACC-64, ACC-2: tokens of another environment's key, and of another server's own key, are
+    refused.
+    """
     scene = Scene()
     assert scene.code(scene.signed(env="staging")) == "unauthorized"
     token, _ = scene.tokens.mint(MINTER, STAGING, "watch", "u-1", 60)
@@ -104,7 +106,7 @@ def test_a_key_is_replaced_while_both_count() -> None:
 
 @pytest.mark.parametrize("role", ["follow", "identities"])
 def test_what_the_server_mints_is_never_more_than_the_minter_has(role: Role) -> None:
-    """ACC-65: neither the role, nor the channel, nor the time."""
+    """ACC-65: minting is refused beyond the minter's role, channels and time."""
     scene = Scene()
     watcher = Person("token:1", Roles((("watch", ("shop/prod",)),)), minter="1")
     with pytest.raises(Problem) as refused:
@@ -129,7 +131,7 @@ def test_what_the_server_mints_is_never_more_than_the_minter_has(role: Role) -> 
 
 
 def test_a_minted_token_loses_what_its_minter_loses() -> None:
-    """ACC-65: at once, also if the role comes from before; and nothing is guessed while the minter cannot be looked up."""
+    """ACC-65: a lost role takes effect at once, and a minter who cannot be looked up has none."""
     scene = Scene()
     token, _ = scene.tokens.mint(MINTER, PROD, "follow", "u-1", 60)
     changes: tuple[tuple[Roles | None, Role | None], ...] = (
