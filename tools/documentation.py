@@ -109,9 +109,10 @@ def file_page(path: str) -> str:
 
 
 def stage(target: Path) -> None:
-    """Writes all pages and pictures below `target`, which is emptied first."""
+    """Writes all pages, pictures and styles below `target`, which is emptied first."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ROOT / "docs" / "pictures", target / "pictures")
+    shutil.copy(ROOT / "docs" / "site.css", target)
     waiting = {
         "README.md",
         "CHANGELOG.md",
