@@ -54,6 +54,10 @@ export interface WorkspaceSummary {
    * if it may keep none; absent if the server does not say.
    */
   readonly earlier_since?: string | null;
+  /** The same for names that people gave to traces. Null if the server does not hear of all
+   * deletions: then none is kept.
+   */
+  readonly undeleted_since?: string | null;
 }
 
 /** A partition of a topic, and how its reading does; `lag` in seconds, `fetched_at` in milliseconds

@@ -58,7 +58,8 @@ export interface Realtime {
   /** Ends a binding for events to come. */
   unbind(name: string): void;
   /** Shows the edited graph: the session, its counts and traces go on. A node whose binding has
-   * changed counts anew from the events that are held; see `since` in `state.nodes`.
+   * changed counts anew from the events that are held; see `since` in `state.nodes`. A graph of
+   * another name keeps the session, too: a server counts it anew since On, as far as its log holds.
    */
   update(graph: Graph): void;
   /** What a log that plays can do beside; null for every other source, and while Off. */

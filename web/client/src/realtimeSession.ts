@@ -9,6 +9,7 @@ import { followedAs } from "./follows.ts";
 import { FollowSync } from "./followSync.ts";
 import type { LightSource } from "./light.ts";
 import { Pause } from "./pause.ts";
+import { ApiError } from "./http.ts";
 import { exposeInside, NO_GRAPH, type Realtime, type RealtimeOptions, reportOwn as safely, type ReplayControls, sentence } from "./hostInterface.ts";
 import type { LogPlayer } from "./replay.ts";
 import type { LogSource } from "./sources/log.ts";
@@ -34,6 +35,11 @@ export class RealtimeSession implements Realtime {
   #why = "";
   /** What is wrong with the shown graph, or with the source's. */
   #graphWhy = "";
+  /** Why the other side goes on with the graph before. */
+  #moveWhy = "";
+  /** The graph that the other side has refused, by name. */
+  #refused: string | null = null;
+  #moving = false;
   /** What the shown graph lost when it was read; said while nothing else is wrong. */
   #leftOut = "";
   #jumps: readonly JumpRow[] = [];
@@ -93,7 +99,7 @@ export class RealtimeSession implements Realtime {
   }
 
   async off(): Promise<void> {
-    this.#why = "";
+    [this.#why, this.#moveWhy, this.#refused] = ["", "", null];
     this.#turn += 1;
     this.#player?.stop();
     this.#player = null;
@@ -159,6 +165,29 @@ export class RealtimeSession implements Realtime {
   update(graph: Graph): void {
     this.#setGraph(graph);
     this.#touch();
+    void this.#move();
+  }
+
+  /** Has the other side count the session for the graph that is shown, if that is another one. */
+  async #move(): Promise<void> {
+    const { source } = this.#watch;
+    if (this.#phase !== "on" || this.#moving || source?.another === undefined) return;
+    const graph = this.#graph;
+    const there = source.another(graph);
+    if (there === null || graph.name !== this.#refused) [this.#moveWhy, this.#refused] = ["", null];
+    if (there === null || graph.name === this.#refused || graph.nodes.length === 0) return;
+    this.#moving = true;
+    try {
+      const { recountSession } = await import("./recount.ts");
+      if (this.#watch.source === source) await this.#watch.move(there, (start) => { recountSession(this.#engine, this.#graph, start); });
+    } catch (error) {
+      if (error instanceof ApiError && UNABLE.has(error.code)) this.#refused = graph.name;
+      this.#moveWhy = `The server goes on with the graph before; this one lights by what this page matches. ${sentence(error)}`;
+    }
+    this.#moving = false;
+    this.#touch();
+    // The graph may have been changed again meanwhile.
+    if (this.#graph.name !== graph.name) await this.#move();
   }
 
   #setGraph(given: Graph): void {
@@ -231,6 +260,11 @@ export class RealtimeSession implements Realtime {
   #onPhase(phase: SessionPhase, session: string | null): void {
     this.#phase = phase;
     if (session !== null) {
+      // The graph may have been changed while the session was opened.
+      if (this.#player === null) {
+        if (this.#engine.state.graph !== this.#graph) this.#engine.dispatch({ kind: "graph", graph: this.#graph });
+        void Promise.resolve().then(() => this.#move());
+      }
       [this.#there, this.#known] = [this.#graph, false];
       this.#findRematched();
       this.#follows.enter("");
@@ -299,9 +333,13 @@ export class RealtimeSession implements Realtime {
   }
 
   #summarise(): RealtimeState {
-    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why || this.#graphWhy, leftOut: this.#leftOut, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
+    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why || this.#graphWhy || this.#moveWhy, leftOut: this.#leftOut, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
   }
 }
+
+/** Refusals that stand: the server does not know the graph or the session, or is too old to move it.
+ */
+const UNABLE: ReadonlySet<string> = new Set(["invalid", "gone", "not_found", "forbidden"]);
 
 /** Warnings of a graph that keep a part of it from lighting. */
 const LEAVES_OUT: ReadonlySet<string> = new Set(["duplicate_uuid", "edge_unresolved", "node_broken", "too_many"]);

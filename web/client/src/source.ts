@@ -40,6 +40,10 @@ export interface Source {
    * its log stood at On. Without it, a session is counted anew from what this page holds.
    */
   move?(session: string): Promise<SessionStart>;
+  /** The source of another graph of the same log, for `move`; null if the other side counts for
+   * this one already, or cannot say.
+   */
+  another?(graph: Graph): Source | null;
   /** Ends a session at the other side. */
   close?(session: string): Promise<void>;
   /** The other side's own graph. */

@@ -18,6 +18,7 @@ export function lazySource(lane: LaneName, load: () => Promise<Source>): Source 
       return loaded.open?.(graph) ?? made(loaded);
     },
     connect: (start, context) => loaded?.connect(start, context) ?? null,
+    another: (graph) => loaded?.another?.(graph) ?? null,
     close: async (session) => { await loaded?.close?.(session); },
     graph: () => loaded?.graph?.() ?? missing(),
     follows: async (session, tokens) => { await loaded?.follows?.(session, tokens); },

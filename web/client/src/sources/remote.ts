@@ -3,7 +3,7 @@ import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { Api, type GraphRef, loadGraph, type ServerApi, type WorkspaceSummary } from "../api.ts";
 import type { Environment } from "../environment.ts";
 import { ApiError, backoffMs } from "../http.ts";
-import { made, type Source } from "../source.ts";
+import { made, type SessionStart, type Source } from "../source.ts";
 import { type Carrier, POLLS_BY_CHOICE, POLLS_ONLY, STREAM } from "../transport/carriers.ts";
 import { functionTransport, relayTransport } from "../transport/relay/relayTransport.ts";
 import { RemoteTransport } from "../transport/remoteTransport.ts";
@@ -43,12 +43,16 @@ export function serverSource(place: GraphRef, link: () => ServerLink): Source {
       const { slots, carrier = STREAM, push = true, relay = false } = link();
       return relay ? relayTransport(api, session, position, environment) : new RemoteTransport(api, session, position, slots, environment, push ? carrier : POLLS_ONLY);
     },
-    move: async (session) => ({ session, position: (await api.changeGraph(session, place.graph)).position }),
+    move: (session) => moveTo(api, session, place.graph),
     close: (session) => api.closeSession(session),
     graph: () => loadGraph(api, place),
     follows: (session, tokens) => api.follows(session, tokens),
     filter: (session, text) => api.filter(session, text),
   };
+}
+
+async function moveTo(api: ServerApi, session: string, graph: string): Promise<SessionStart> {
+  return { session, position: (await api.changeGraph(session, graph)).position };
 }
 
 /** A graph's events as a function in Segment publishes them: the server only signs. */
@@ -77,29 +81,43 @@ export function tokenSource({ url, workspace, env, token, graph, transport = "pu
   const { navigator } = globalThis as { readonly navigator?: { readonly locks?: LockManager } };
   const slots = lockSlots(navigator?.locks);
   let link: ServerLink = { api, slots };
-  let inner: Source | null = null;
-  return {
-    lane: "remote",
-    get matches() {
-      return inner?.matches === true;
-    },
-    open: async (shown) => {
-      const place = { workspace, env, graph: graph ?? shown.name };
-      const [me, workspaces] = await Promise.all([optional(api.me()), optional(api.workspaces())]);
-      const found = workspaceOf(workspaces ?? [], place);
-      link = { api, slots, ...(transport === "poll" ? { carrier: POLLS_BY_CHOICE } : { push: me?.push !== false, relay: found?.relay === true }) };
-      inner = found?.ingest === "function" ? functionSource(place, api) : serverSource(place, () => link);
-      return inner.open?.(shown) ?? made(inner);
-    },
-    connect: (start, context) => {
-      const carried = inner?.connect(start, context) ?? null;
-      return carried && renewing(carried, bearer, context.environment);
-    },
-    close: async (session) => { await inner?.close?.(session); },
-    graph: () => inner?.graph?.() ?? Promise.reject(new Error("There is no session.")),
-    follows: async (session, tokens) => { await inner?.follows?.(session, tokens); },
-    filter: async (session, text) => { await inner?.filter?.(session, text); },
+  let byFunction = false;
+  /** The source of one graph; null until it is known by which way events come. */
+  const sourceOf = (begun: GraphRef | null): Source => {
+    let place = begun;
+    let inner: Source | null = null;
+    const choose = (there: GraphRef): Source => {
+      place = there;
+      return (inner = byFunction ? functionSource(there, api) : serverSource(there, () => link));
+    };
+    if (begun !== null) choose(begun);
+    return {
+      lane: "remote",
+      get matches() {
+        return inner?.matches === true;
+      },
+      open: async (shown) => {
+        const there = { workspace, env, graph: graph ?? shown.name };
+        const [me, workspaces] = await Promise.all([optional(api.me()), optional(api.workspaces())]);
+        const found = workspaceOf(workspaces ?? [], there);
+        link = { api, slots, ...(transport === "poll" ? { carrier: POLLS_BY_CHOICE } : { push: me?.push !== false, relay: found?.relay === true }) };
+        byFunction = found?.ingest === "function";
+        const chosen = choose(there);
+        return chosen.open?.(shown) ?? made(chosen);
+      },
+      connect: (start, context) => {
+        const carried = inner?.connect(start, context) ?? null;
+        return carried && renewing(carried, bearer, context.environment);
+      },
+      ...(begun === null || byFunction ? {} : { move: (session: string) => moveTo(api, session, begun.graph) }),
+      another: ({ name }) => (graph !== undefined || name === "" || name === place?.graph ? null : sourceOf({ workspace, env, graph: name })),
+      close: async (session) => { await inner?.close?.(session); },
+      graph: () => inner?.graph?.() ?? Promise.reject(new Error("There is no session.")),
+      follows: async (session, tokens) => { await inner?.follows?.(session, tokens); },
+      filter: async (session, text) => { await inner?.filter?.(session, text); },
+    };
   };
+  return sourceOf(null);
 }
 
 /** What a token may be too narrow to ask; null then. */

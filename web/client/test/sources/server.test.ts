@@ -1,18 +1,20 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { loadYaml } from "../../../app/src/offline/workspace.ts";
 import { browserEnvironment } from "../../src/environment.ts";
 import { graphFrom } from "../../src/graph/graphFrom.ts";
-import type { Realtime } from "../../src/hostInterface.ts";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import { insideOf, type Realtime } from "../../src/hostInterface.ts";
 import { realtime } from "../../src/realtime.ts";
 import type { ServerOptions } from "../../src/sources/options.ts";
 import { server } from "../../src/sources/server.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 
 const SHOP = `${import.meta.dirname}/../../../../src/dagnet_realtime/samples/shop`;
-const NAME = readdirSync(`${SHOP}/graphs`)[0]!.replace(".json", "");
+const [NAME, OTHER] = readdirSync(`${SHOP}/graphs`).map((file) => file.replace(".json", "")) as [string, string];
 const objects = (folder: string) => Object.fromEntries(readdirSync(`${SHOP}/${folder}`).map((file) => [file.replace(/\.ya?ml$/, ""), loadYaml(readFileSync(`${SHOP}/${folder}/${file}`, "utf8"))]));
-const { graph } = graphFrom({ graph: JSON.parse(readFileSync(`${SHOP}/graphs/${NAME}.json`, "utf8")) as unknown, events: objects("events"), nodes: objects("nodes"), name: NAME });
+const read = (name: string): Graph => graphFrom({ graph: JSON.parse(readFileSync(`${SHOP}/graphs/${name}.json`, "utf8")) as unknown, events: objects("events"), nodes: objects("nodes"), name }).graph;
+const graph = read(NAME);
 const environment = { ...browserEnvironment, hidden: () => false, onWake: () => () => undefined };
 
 let running: RunningServer;
@@ -83,4 +85,58 @@ it("EMB-10: who is not let in, what is not there, and a token that cannot be had
     await until(session, () => session.state.why !== "");
     expect([session.state.phase, session.state.connection, session.state.why]).toEqual(["off", "off", expect.stringContaining(why)]);
   }
+}, 60_000);
+
+it("EMB-11: another graph keeps the session and its lease, and the server counts it anew since On, by push and by poll", async () => {
+  for (const transport of ["push", "poll"] as const) {
+    const fetched = vi.spyOn(globalThis, "fetch");
+    const asked = (method: string) => fetched.mock.calls.filter(([, init]) => init?.method === method).map(([url, init]) => [new URL(url instanceof Request ? url.url : url).pathname, init?.body]);
+    const session = open({ transport });
+    await session.on();
+    await until(session, () => session.state.connection === (transport === "push" ? "live" : "polling"));
+    const { session: id } = insideOf(session);
+    const counted = async (name: string, tests: number) => {
+      await running.send(name, null);
+      await until(session, () => session.state.counts.tests === tests);
+    };
+    await counted(NAME, 1);
+    session.update(read(OTHER));
+    await counted(OTHER, 2);
+    session.update({ ...read(OTHER), title: "edited" });
+    session.update(read(NAME));
+    await counted(NAME, 3);
+    await until(session, () => asked("PATCH").length === 2);
+    await Promise.all(fetched.mock.results.filter((_, n) => fetched.mock.calls[n]?.[1]?.method === "PATCH").map(({ value }) => value as Promise<Response>));
+    await counted(NAME, 4);
+    expect(asked("PATCH")).toEqual([OTHER, NAME].map((name) => [`/api/watch/${id!}`, JSON.stringify({ graph: name })]));
+    expect([insideOf(session).session, asked("DELETE")]).toEqual([id, []]);
+    expect(session.state).toMatchObject({ phase: "on", why: "", counts: { tests: 4 }, ledger: { balances: true, duplicates: 0, missed: { exact: 0, unknown: 0 } } });
+    await session.off();
+    fetched.mockRestore();
+  }
+}, 60_000);
+
+it("EMB-11: a graph that the server does not have is shown and lit by what this page matches, and `why` says so", async () => {
+  const session = open();
+  await session.on();
+  await until(session, () => session.state.connection === "live");
+  const { session: id } = insideOf(session);
+  session.update({ ...graph, name: "nowhere" });
+  await until(session, () => session.state.why !== "");
+  expect(session.state.why).toContain("The server goes on with the graph before; this one lights by what this page matches.");
+  await running.send(NAME, null);
+  await until(session, () => session.state.counts.tests === 1);
+  expect([session.state.phase, insideOf(session).session]).toEqual(["on", id]);
+  session.update(graph);
+  await until(session, () => session.state.why === "");
+  expect([session.state.phase, insideOf(session).session]).toEqual(["on", id]);
+  await session.off();
+  const fixed = open({ graph: NAME });
+  const fetched = vi.spyOn(globalThis, "fetch");
+  await fixed.on();
+  fixed.update(read(OTHER));
+  await until(fixed, () => fixed.state.connection === "live");
+  expect([fixed.state.why, fetched.mock.calls.filter(([, init]) => init?.method === "PATCH")]).toEqual(["", []]);
+  await fixed.off();
+  fetched.mockRestore();
 }, 60_000);
