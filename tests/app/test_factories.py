@@ -101,7 +101,7 @@ def workspace_functions(id: str, relay: str = "pusher://k:s@h/1", **policy: Any)
 
 
 async def test_a_workspace_has_a_relay_of_ours_or_a_function_that_publishes() -> None:
-    """FUN-12: never both, so that nothing is published twice."""
+    """FUN-12: a workspace has one of both and never both, so that nothing is published twice."""
     both = [workspace_functions("a"), workspace_functions("b", ingest="function")]
     assert [channel.workspace for channel in function_channels(both)] == ["b"]
     async with open_relays(both, FakeClock()) as found:
@@ -202,7 +202,7 @@ async def test_processes_behind_one_name_share_a_sign_in(tmp_path: Path) -> None
 
 
 def test_github_is_asked_about_the_repositories_that_grants_name() -> None:
-    """ACC-18: about each once, and about no other."""
+    """ACC-18: GitHub is asked about each named repository once, and about no other."""
     given = AccessConfig(
         mode="oidc",
         provider=ProviderConfig(kind="github", issuer="https://github.com", client_id="us"),
@@ -218,7 +218,7 @@ def test_github_is_asked_about_the_repositories_that_grants_name() -> None:
 
 
 def test_a_file_of_tokens_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
-    """ACC-10: rather than the first person who signs in."""
+    """ACC-10: a broken file is a problem at the start, not at the first sign-in."""
     (tmp_path / "t.json").write_text("{")
     with pytest.raises(Problem, match="cannot be checked"):
         built(AccessConfig(mode="token", tokens=str(tmp_path / "t.json")))

@@ -108,7 +108,9 @@ def test_a_key_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: in
 
 
 def test_a_key_file_is_a_file(tmp_path: Path) -> None:
-    """ACC-4: no link, folder or pipe, and not empty; none of them is waited for."""
+    """ACC-4: a link, folder, pipe or empty file in the key's place is refused, and none is waited
+    for.
+    """
     folder = private_folder(tmp_path / "state")
     (tmp_path / "elsewhere").write_text("x" * 64)
     (folder / LOCAL_KEY).symlink_to(tmp_path / "elsewhere")
@@ -141,7 +143,7 @@ ONE = AccessToken(id="a", name="one", digest="0" * 64, role="watch", channels=("
 
 
 def test_a_revoked_token_is_gone_within_a_second(tmp_path: Path) -> None:
-    """ACC-11: the file is looked at again, and read where it has changed."""
+    """ACC-11: the file is checked again, and read if it has changed."""
     clock, path = FakeClock(), tmp_path / "tokens.json"
     file.write_token_file(path, [ONE])
     store = TokenStore(str(path), clock)

@@ -98,7 +98,9 @@ async def viewers(served: Served) -> int:
 
 
 def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
-    """HUB-13: exit code 0, in a moment; the key file is the owner's alone; the port is a free one."""
+    """HUB-13: SIGTERM ends the program at once with exit code 0; the key file is its
+    owner's alone.
+    """
     key_file = tmp_path / "key"
     with running(
         "serve", "--workspace", str(SAMPLE), "--port", "0", "--key-file", str(key_file)
@@ -110,7 +112,7 @@ def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
 async def test_a_part_that_dies_stops_the_server_with_a_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """WEB-15: the kind of error and its place, and nothing of what it says."""
+    """WEB-15: the problem names the kind of error and its place, and nothing of its text."""
 
     async def die(_: Hub) -> None:
         raise RuntimeError("ann@example.com")

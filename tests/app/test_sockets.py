@@ -30,7 +30,7 @@ def test_local_access_listens_on_this_machine_only(host: str) -> None:
 
 
 def test_any_free_port_can_be_asked_for() -> None:
-    """CLI-8: port 0; the origin names the one that was found."""
+    """CLI-8: port 0 takes a free port, and the origin names it."""
     with listen(Config(server=ServerConfig(port=0))) as bound:
         assert origin_of(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
         assert bound.getsockname()[1] > 0
@@ -46,7 +46,9 @@ def test_a_taken_port_is_a_problem_with_a_way_out() -> None:
 
 
 def test_loopback_has_many_names() -> None:
-    """ACC-10: all of 127.0.0.0/8, ::1 and localhost; nothing that must be looked up."""
+    """ACC-10: all of 127.0.0.0/8, ::1 and localhost are loopback; names that must be resolved are
+    not.
+    """
     assert all(is_loopback(host) for host in ("127.0.0.1", "127.8.8.8", "::1", "localhost"))
     assert not any(is_loopback(host) for host in ("0.0.0.0", "localhost.example.com", "10.0.0.1"))
 
@@ -62,7 +64,9 @@ async def test_the_server_leaves_signals_alone() -> None:
 
 
 def test_there_is_room_for_as_many_connections_as_there_are_files() -> None:
-    """CON-4: what the program needs besides is left; a soft limit is raised where it may be."""
+    """CON-4: files that the program needs otherwise are set aside; a soft limit is raised if it may
+    be.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1000), hard))

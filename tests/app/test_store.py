@@ -18,7 +18,10 @@ from tests.support.sockets import free_port
 
 
 async def test_memory_is_a_store_of_one_process() -> None:
-    """LOG-1: `memory://`, and nothing that is not known."""
+    """LOG-1: `memory:
+
+    ` is a store of one process, and an unknown URL is refused.
+    """
     assert not is_shared("memory://")
     async with open_store("memory://", (), FakeClock()) as kept:
         assert isinstance(kept.log, MemoryLog)
@@ -32,7 +35,7 @@ async def test_memory_is_a_store_of_one_process() -> None:
 
 
 async def test_redis_is_a_store_of_many() -> None:
-    """LOG-60: chosen by its URL; its connections end with the context."""
+    """LOG-60: a Redis URL opens a shared store, whose connections end with the context."""
     with redis_server() as server:
         assert is_shared(server.url)
         async with open_store(server.url, (), SystemClock()) as kept:

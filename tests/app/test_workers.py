@@ -88,7 +88,7 @@ def test_all_workers_know_the_same_keys(program: Program) -> None:
 
 
 def test_a_worker_that_dies_is_started_again(program: Program) -> None:
-    """CLI-51: the others serve on, and what it was is said in the log."""
+    """CLI-51: the others go on serving, and the log names the worker that died."""
     victim = min(workers(program))
     os.kill(victim, signal.SIGKILL)
     wait_for(lambda: victim not in workers(program) and len(workers(program)) == 2)
@@ -143,7 +143,7 @@ def test_workers_end_with_the_one_who_started_them(redis: RedisServer) -> None:
 
 
 def test_workers_that_cannot_start_are_one_problem(tmp_path: Path) -> None:
-    """CLI-51: told once, in a sentence, with exit code 1."""
+    """CLI-51: the problem is printed once, in a sentence, and the exit code is 1."""
     program = Program(
         "serve",
         "--workspace",
