@@ -39,7 +39,7 @@ def run(*arguments: object) -> tuple[int, str]:
 
 
 def test_people_read_how_each_node_lights_and_what_stands_in_the_way(root: Path) -> None:
-    """GRA-17: one line a node; warnings do not fail."""
+    """GRA-17: each node has a line; warnings do not fail the check."""
     code, text = run(root)
     assert code == 0
     assert "“Order Paid” (amplitude name of paid) and user's plan is “pro” or “2”" in text
@@ -76,7 +76,7 @@ def test_a_broken_file_or_the_wrong_folder_exits_with_one(root: Path) -> None:
 
 
 def test_a_configuration_names_the_folders(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GRA-17: `--config` checks all its workspaces."""
+    """GRA-17: `--config` checks all workspaces of a configuration."""
     file = root / "realtime.toml"
     source = '[[workspace.source]]\nid = "web"\nkind = "webhook"\nallow_unsigned = true\n'
     file.write_text(f'[[workspace]]\nid = "acme"\nenv = "prod"\npath = "{root}"\n{source}')

@@ -17,7 +17,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
 
 
 def test_the_demo_needs_no_configuration(served: list[Config]) -> None:
-    """CLI-8: `demo` needs no configuration, and takes a free port where its own is is_in_use."""
+    """CLI-8: `demo` runs without a configuration, on any free port."""
     demo(port=0, browser=False)
     assert served[0].demo
     assert [str(workspace.channel) for workspace in served[0].workspaces] == ["shop/local"]

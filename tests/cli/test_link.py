@@ -54,7 +54,9 @@ def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(
 
 
 def test_where_there_is_nothing_to_link_to_it_says_so(tmp_path: Path) -> None:
-    """ACC-3: no server, several, or one whose people sign in otherwise."""
+    """ACC-3: without a server, with an invalid address, or with another access mode there is no
+    link, and a problem says so.
+    """
     with pytest.raises(Problem, match="No such server"):
         link("")
     with pytest.raises(Problem):
