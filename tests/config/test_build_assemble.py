@@ -160,7 +160,9 @@ def test_what_a_function_publishes_needs_its_keys_and_no_source(
 
 
 def test_origins_are_checked_one_by_one(around: ResolveContext) -> None:
-    """ACC-54: each list by itself, doubles once, and no more than headers can hold."""
+    """ACC-54: each list is checked by itself: doubles count once, and it is no longer than headers
+    can hold.
+    """
     twice = ("https://a.example", "https://A.example:443", "http://localhost:5173")
     server = assemble(FileTables(server=ServerTable(origins=twice)), around).server
     assert (server.origins, server.framed_by) == (
@@ -174,7 +176,7 @@ def test_origins_are_checked_one_by_one(around: ResolveContext) -> None:
 
 
 def test_viewer_keys_are_secrets_of_their_workspace(around: ResolveContext) -> None:
-    """ACC-66: long enough, few enough, and never shown."""
+    """ACC-66: viewer keys must be long enough and few enough, and are never shown."""
     key = "0123456789abcdef0123456789abcdef"
     around.environ = {"KEY": "k1", "VIEWER_KEY": key}  # type: ignore[assignment]
     tables = FileTables(workspace=(workspace(viewer_keys=("env:VIEWER_KEY", "x" * 32)),))

@@ -18,7 +18,9 @@ def read(folder: Path, keys: str) -> Workspace:
 
 
 def test_folders_have_the_names_that_dagnets_credentials_give_them(tmp_path: Path) -> None:
-    """GRA-28: each by itself, nested ones too; those of a deployment's definitions as well."""
+    """GRA-28: each folder can be renamed by itself, nested ones and those beside a
+    deployment too.
+    """
     assert read(tmp_path, 'path = "."').folders == DEFAULT_FOLDERS
     named = 'path = "."\ngraphs_path = "conversion/graphs/"\nevents_path = "definitions"\nnodes_path = "steps of ours"'
     assert read(tmp_path, named).folders == Folders(

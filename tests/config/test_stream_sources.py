@@ -37,7 +37,9 @@ def test_a_stream_needs_servers_and_topics_and_has_usual_settings(tmp_path: Path
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
-    """STR-22: secrets by reference, files from the configuration's folder, topics once each."""
+    """STR-22: secrets are references, files lie in the configuration's folder, and repeated topics
+    count once.
+    """
     keys = (
         'servers = ["b1.example.com:9093", "[::1]:9094"]\ntopics = ["a", "b", "a"]\nshape = "/data/event"\nbehind = "1m"\n'
         'only_write_keys = ["env:WK"]\nonly_source_ids = ["src"]\nsecurity = "sasl_ssl"\nmechanism = "SCRAM-SHA-512"\n'

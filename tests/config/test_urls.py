@@ -173,7 +173,9 @@ def test_a_relay_over_tls_goes_with_every_address(relay: str) -> None:
 def test_check_refuses_what_a_start_would(
     relay: str, says: str, ingest: str, tmp_path: Path
 ) -> None:
-    """REL-1: `check --config` too, for frames and for the function's events, with the place in the file."""
+    """REL-1: `check --config` refuses a relay for frames or for a function as a start would, with
+    its place in the file.
+    """
     file = tmp_path / "realtime.toml"
     tables = f'id = "shop"\nenv = "prod"\npath = "{SAMPLE}"\ntoken_key = "0123456789abcdef"\ningest = "{ingest}"\nrelay = "{relay}"\n'
     file.write_text(
