@@ -104,7 +104,9 @@ def test_followed_and_test_events_always_stay() -> None:
 
 
 def test_a_trace_that_may_have_been_cut_is_partial_until_the_cut_is_forgotten() -> None:
-    """HUB-27: the threshold rises again over seconds; what it cut is flagged."""
+    """HUB-27: the threshold rises again over seconds, and traces that it may have cut
+    are flagged.
+    """
     crowd = batch(*(event(f"m{n}", f"t{n}") for n in range(200)))
     low, fit = limit_size(crowd, ThinningState(), 2_000, frozenset(), 0)
     last = max(crowd.events, key=trace_share)
@@ -119,7 +121,7 @@ def test_a_trace_that_may_have_been_cut_is_partial_until_the_cut_is_forgotten() 
 
 @given(st.text(min_size=1, max_size=500), st.integers(40, 200))
 def test_pieces_fit_are_text_and_join_to_what_they_were(text: str, limit: int) -> None:
-    """REL-3: cut between characters, never longer than the limit."""
+    """REL-3: pieces are cut between characters, and none is longer than the limit."""
     found = chunk(text.encode("utf-8", "replace"), "abcd1234", limit)
     assert all(len(piece) <= limit for piece in found)
     heads = [piece.decode().split(" ", 3) for piece in found]

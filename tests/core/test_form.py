@@ -32,7 +32,9 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, min_size=1, max_size=20).map("".join))
 def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
-    """SIG-5, SEG-9: escapes, stray signs and all; or it is none for both."""
+    """SIG-5, SEG-9: escapes and stray signs are read as the standard library reads them, or refused
+    as there.
+    """
     try:
         expected = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True))
     except ValueError:

@@ -112,7 +112,7 @@ def test_no_session_is_none() -> None:
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[]", b"null", b"7", b'"x"', b'{"a":\xff}'])
 def test_what_is_no_object_has_no_members(text: bytes) -> None:
-    """SEG-2: properties, traits, context and integrations of any type."""
+    """SEG-2: text that is no object gives no members."""
     assert PartialDecoder({"a"}).pick(msgspec.Raw(text)) == {}
     assert PartialDecoder(None).pick(msgspec.Raw(text)) == {}
 
@@ -188,7 +188,9 @@ def test_no_other_uuid_is_one(id: str) -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=300), st.sampled_from(["sha1", "sha256"]))
 def test_it_is_the_hmac_that_everybody_computes(key: bytes, message: bytes, digest: str) -> None:
-    """SIG-1: keys of any length, also those longer than a block."""
+    """SIG-1: the digest equals the standard library's for keys of any length, also longer than a
+    block.
+    """
     mac = Hmac(key, digest)  # type: ignore[arg-type]
     assert mac.digest(message) == hmac.digest(key, message, digest)
     assert mac.digest(message) == mac.digest(message)
@@ -201,7 +203,7 @@ ACME = Channel("acme", "prod")
 
 @pytest.mark.parametrize("case", CASES_PSEUDONYMS, ids=lambda case: case["name"])
 def test_tokens_are_those_of_the_vectors(case: dict) -> None:
-    """RED-7: keyed, per channel and period. RED-7: across a change both. RED-9: one space for a
+    """RED-7: keyed, per channel and period. RED-7: across a rotation both. RED-9: one space for a
     person's identifiers.
     """
     tokens = Pseudonymizer(
@@ -212,7 +214,7 @@ def test_tokens_are_those_of_the_vectors(case: dict) -> None:
 
 @pytest.mark.parametrize("form", VECTORS["forms"], ids=lambda form: form["text"])
 def test_a_token_is_known_by_its_form(form: dict) -> None:
-    """WEB-6: exactly, so that no identifier is taken for one."""
+    """WEB-6: a token has an exact form, so that no identifier is taken for one."""
     assert is_token(form["text"]) == form["server"]
 
 

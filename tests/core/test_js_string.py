@@ -31,7 +31,7 @@ def test_a_printed_number_reads_back_as_the_same_number(value: float) -> None:
 
 
 def test_a_thousand_numbers_read_as_node_prints_them() -> None:
-    """MAT-5: checked against a real JavaScript engine."""
+    """MAT-5: numbers print as a real JavaScript engine prints them."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("no Node on this machine")

@@ -172,7 +172,9 @@ ANY = msgspec.json.Decoder(Any)
     ],
 )
 def test_what_no_decoder_takes_is_mended(text: bytes, read: object) -> None:
-    """SEG-2: half surrogate pairs become U+FFFD; NaN, infinities and endless numbers become null."""
+    """SEG-2: half surrogate pairs become U+FFFD, and NaN, infinities and endless numbers become
+    null.
+    """
     assert decode(ANY, text) == read
 
 

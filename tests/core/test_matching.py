@@ -40,7 +40,9 @@ OPPOSITES = {"is": "is not", "contains": "does not contain", "is any of": "is no
 def test_an_operator_and_its_negation_never_agree(
     operator: str, values: list[str], value: object
 ) -> None:
-    """MAT-6: a negative passes exactly where its positive fails, missing properties included."""
+    """MAT-6: a negative filter passes if its positive one fails, missing properties included, and
+    only then.
+    """
 
     def lights(operator: str) -> bool:
         filters = (Filter("p", operator, tuple(values)),)

@@ -108,7 +108,7 @@ def provider() -> Iterator[Soketi]:
 
 
 async def test_a_real_provider_takes_what_is_signed(provider: Soketi) -> None:
-    """FUN-21: a user subscribes; one who is removed gets no signature for the next channel."""
+    """FUN-21: a user subscribes; one who was removed gets no signature any more."""
     host = Host(provider)
     first = (await host.ask("ada")).json()
     assert first["public"]["port"] == provider.port

@@ -24,7 +24,7 @@ def test_the_wait_that_is_told_is_enough() -> None:
 
 
 def test_a_batch_greater_than_the_burst_passes_when_the_bucket_is_full() -> None:
-    """DOOR-5: nothing starves for ever; the debt is paid before the next."""
+    """DOOR-5: a large batch passes a full bucket, and its debt is paid before the next."""
     bucket = TokenBucket(10, 20)
     assert bucket.try_consume(50, 0.0) is None
     assert bucket.try_consume(1, 0.0) == 3.1

@@ -130,7 +130,7 @@ TREES = st.recursive(
 
 @given(st.dictionaries(st.text(), TREES))
 def test_whatever_comes_what_is_kept_is_small_flat_and_clean(properties: dict) -> None:
-    """RED-5: bounds. RED-3: no personal shape survives."""
+    """RED-5: what is kept is within the bounds. RED-3: no personal shape survives."""
     kept = Redaction(["*"]).apply(properties)
     assert len(kept) <= MAX_PROPERTIES
     for value in kept.values():
@@ -150,7 +150,9 @@ def test_personal_names_are_known(case: dict) -> None:
 
 @pytest.mark.parametrize("case", VECTORS["values"], ids=lambda case: str(case["value"]))
 def test_personal_shapes_are_known(case: dict) -> None:
-    """RED-3: e-mail, telephone, card, social security number, address, browser, secret."""
+    """RED-3: e-mail addresses, telephone, card and social security numbers, addresses, browsers and
+    secrets are known.
+    """
     assert personal_value(case["value"]) is case["personal"]
 
 
@@ -187,8 +189,8 @@ def test_the_vectors_hold_what_is_personal_and_what_is_not() -> None:
 
 @pytest.mark.parametrize("text", PERSONAL)
 def test_an_encoding_hides_nothing(text: str) -> None:
-    """RED-3: percent-encoding, twice over too, full-width signs, and what cannot be seen between
-    two signs.
+    """RED-3: personal text is found under percent-encoding (also double), full-width signs and
+    invisible characters.
     """
     once = "".join(f"%{byte:02X}" for byte in text.encode())
     for written in (

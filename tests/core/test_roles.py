@@ -34,7 +34,7 @@ def test_each_role_may_all_that_those_before_it_may() -> None:
 
 
 def test_a_role_is_for_its_channels() -> None:
-    """ACC-18: one channel, all of a workspace, or all; the highest counts."""
+    """ACC-18: a role is for one channel, all of a workspace, or all; the highest counts."""
     roles = Roles((("watch", ("*",)), ("follow", ("shop/*",)), ("administer", ("shop/test",))))
     assert [roles.on(channel) for channel in (PROD, TEST, OTHER)] == [
         "follow",

@@ -229,7 +229,7 @@ def test_identifiers_are_kept_as_sent_only_under_reveal() -> None:
 
 
 def test_a_delete_has_no_trace_and_says_whose_to_forget() -> None:
-    """RED-12: the tokens of the person under any policy."""
+    """RED-12: a delete carries the tokens of the person under any policy."""
     assert admitted_admission(DELIVERED["delete"]).traces == ()
     assert admitted_admission(DELIVERED["delete"], identity="reveal").revealed == {}
     assert admitted_admission(DELIVERED["delete"]).forgets == (
@@ -264,7 +264,7 @@ def test_a_delete_has_no_trace_and_says_whose_to_forget() -> None:
     ],
 )
 def test_flags_say_what_is_special(message: dict, flags: tuple) -> None:
-    """SEG-13: late (over 60 s), replayed, violation, test."""
+    """SEG-13: the flags are late (over 60 s), replayed, violation and test."""
     assert admitted_admission(message, test_property="qa.on").flags == flags
 
 

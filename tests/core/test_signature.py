@@ -47,7 +47,7 @@ def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
 
 
 def test_a_batch_whose_first_element_is_signed_is_refused_where_the_whole_must_be() -> None:
-    """SIG-3: `whole` closes the door on unsigned elements."""
+    """SIG-3: with `whole` a signature over the first element alone is refused."""
     body = b'[{"type":"track"},{"type":"page"}]'
     weak = hmac.digest(MADE["secret"].encode(), b'{"type":"track"}', "sha1").hex()
     assert authentic(source(), body, weak)
@@ -65,7 +65,9 @@ def test_any_of_several_secrets_will_do() -> None:
 
 
 def test_an_unsigned_delivery_needs_a_source_that_allows_it() -> None:
-    """SIG-7: no header, no entry; and a wrong signature is never unsigned."""
+    """SIG-7: without a header a delivery is refused, unless its source allows it; a wrong signature
+    never counts as none.
+    """
     assert not authentic(source(), b"{}", None)
     assert not authentic(source(), b"{}", "")
     open_door = source(allow_unsigned=True)
@@ -270,7 +272,9 @@ def _plain(message: Any) -> bool:
 def test_a_delivery_is_authentic_exactly_where_the_reference_says_so(
     made: tuple[bytes, bytes, set[str]], setting: str, ours: bool
 ) -> None:
-    """SIG-1 to SIG-5: of a known delivery a known part is signed, with our secret or another's."""
+    """SIG-1 to SIG-5: a delivery is authentic if our secret signed the part that the setting names,
+    and only then.
+    """
     body, part, settings = made
     signature = hmac.new(MADE["secret"].encode() if ours else b"another", part, "sha1").hexdigest()
     assert authentic(source(batch_signature=setting), body, signature) is (

@@ -91,7 +91,9 @@ def read(case: dict[str, Any]) -> Read:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_record_becomes_the_events_of_its_vector(case: dict[str, Any]) -> None:
-    """STR-1, STR-2, STR-4: shapes and framings, refusals in a sentence, sources told apart."""
+    """STR-1, STR-2, STR-4: shapes and framings are read, wrong records refused in a sentence, and
+    sources kept apart.
+    """
     found = read(case)
     assert [event.type for event in found.events] == [wanted["type"] for wanted in case["events"]]
     for event, wanted in zip(found.events, case["events"], strict=True):
@@ -147,7 +149,7 @@ def test_a_record_beyond_the_bound_is_refused_unread() -> None:
 
 
 def test_what_must_be_mended_can_be_put_off() -> None:
-    """STR-6: the caller chooses where patience is spent."""
+    """STR-6: with `repair=False` a record that needs repair raises `NeedsRepair`."""
     for value in (
         b'{"type":"track","event":"E","properties":{"p":NaN}}',
         b'[{"type":"track","event":NaN}]',

@@ -68,8 +68,8 @@ def test_one_event_may_light_several_nodes() -> None:
 
 
 def test_events_carry_their_place_in_the_log() -> None:
-    """HUB-23: counted from where the frame begins, what is left out included; a frame that begins
-    nowhere gives none.
+    """HUB-23: offsets count from the frame's begin, with what is left out; a frame without a begin
+    gives none.
     """
     entries = [
         entry("m1", name="Home"),
@@ -163,7 +163,9 @@ VECTORS = json.loads((Path(__file__).parents[2] / "conformance/thinning.json").r
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_a_share_is_the_same_in_both_languages(vector: dict[str, Any]) -> None:
-    """HUB-26: FNV-1a of the anonymous id's token, else of the first token, else of the message id."""
+    """HUB-26: a share is FNV-1a of the anonymous id's token, else of the first token, else of the
+    message id.
+    """
     traces = tuple(Token(trace["kind"], trace["token"]) for trace in vector["traces"])
     assert trace_share(entry(vector["id"], traces=traces)) * 2**32 == vector["hash"]
 

@@ -23,7 +23,7 @@ def test_an_id_is_remembered_for_the_whole_window_by_time() -> None:
 
 
 def test_an_id_is_remembered_for_the_whole_window_by_number() -> None:
-    """LOG-3: among at least a million others."""
+    """LOG-3: an id is remembered among as many others as the window holds."""
     window = DedupeWindow(0, entries=1000)
     window.add_if_new("a", 0)
     for number in range(999):

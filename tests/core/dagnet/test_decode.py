@@ -115,7 +115,9 @@ def test_plain_scalars_follow_the_core_schema(text: str) -> None:
 
 
 def test_documents_are_plain_values() -> None:
-    """GRA-3: quotes, tags, aliases, duplicate keys, block texts and further documents."""
+    """GRA-3: quotes, tags, aliases, duplicate keys, block texts and further documents give plain
+    values.
+    """
     text = """
 a: &a ['true', "2", !!str 3, !!int "4", !own 5]
 b: *a
@@ -193,7 +195,7 @@ def test_json_reads_as_the_same_values(tree: object) -> None:
 
 
 def test_another_reader_agrees_on_an_ordinary_file() -> None:
-    """GRA-3: the library's own loader gives the same tree where YAML 1.2 leaves no choice."""
+    """GRA-3: the library's own loader gives the same tree if YAML 1.2 leaves no choice."""
     text = "events:\n  - id: a\n    tags: [x, 'y']\n    n: 1\n    nested: {deep: [1, 2.5, null, true]}\n"
     assert load_yaml(text) == YAML(typ="safe", pure=True).load(text)
 

@@ -31,7 +31,7 @@ def sdk(message: Any, at: int = NOW, **around: Any) -> Event:
 
 @pytest.mark.parametrize("kind", DELIVERED)
 def test_every_type_of_message_is_read(kind: str) -> None:
-    """SEG-1: track, page, screen, identify, group, alias, delete."""
+    """SEG-1: track, page, screen, identify, group, alias and delete are read."""
     event = webhook(DELIVERED[kind])
     assert event.type == DELIVERED[kind]["type"]
     assert event.id == DELIVERED[kind]["messageId"]
@@ -96,7 +96,7 @@ def test_an_id_that_cannot_stand_in_a_log_is_digested(id: str) -> None:
 
 
 def test_an_sdks_time_is_corrected_by_our_clock() -> None:
-    """SEG-5: five seconds of skew, on the message or on its envelope."""
+    """SEG-5: a skewed time is corrected by `sentAt` of the message or of its envelope."""
     call = {"type": "track", "event": "E", "timestamp": "2026-01-02T03:00:00.000Z"}
     assert sdk({**call, "sentAt": "2026-01-02T03:00:01.000Z"}).occurred_at == NOW - 1000
     assert sdk(call, sent_at="2026-01-02T03:00:02.000Z").occurred_at == NOW - 2000
@@ -119,7 +119,9 @@ def test_a_call_without_id_and_time_is_another_event_each_time() -> None:
 
 
 def test_a_delivery_without_timestamp_is_dated_by_what_it_has() -> None:
-    """SEG-5: corrected here, or received by Segment."""
+    """SEG-5: it gets its corrected original time, else the time at which Segment received it, else
+    none.
+    """
     times = {
         "originalTimestamp": "2026-01-02T03:00:00Z",
         "sentAt": "2026-01-02T03:00:01Z",

@@ -24,7 +24,7 @@ PACKED = base64.b64encode(json.dumps(CALL, ensure_ascii=False).encode()).decode(
     ],
 )
 def test_the_call_is_unpacked_from_either_alphabet(data: str) -> None:
-    """DOOR-18: escaped or not, padded or not."""
+    """DOOR-18: `data` is read escaped or not, padded or not, in both alphabets of Base64."""
     assert json.loads(call_from_query(f"data={data}&x=1".encode())) == CALL
 
 

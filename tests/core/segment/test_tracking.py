@@ -116,7 +116,7 @@ def test_the_write_key_stands_in_the_body_where_no_header_has_it() -> None:
 
 
 def test_events_and_batches_are_bounded_as_at_segment() -> None:
-    """SEG-11: 32 KB an event, 2,500 events a batch."""
+    """SEG-11: an event has at most 32 KB, and a batch 2,500 events."""
     large = {"type": "track", "event": "E", "properties": {"x": "y" * MAX_EVENT}}
     parsed = parse_batch(packed(batch=[large, BATCH["batch"][0]]), NOW)
     assert (len(parsed.events), [problem.code for problem in parsed.refused]) == (1, ["too_large"])
@@ -161,8 +161,8 @@ def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
 def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
     body: bytes, route: str, arrived_at: int
 ) -> None:
-    """SEG-2, SEG-5, SEG-7, SEG-10, SEG-12: single calls and envelopes, any field of them
-    wrong, any byte of them damaged.
+    """SEG-2, SEG-5, SEG-7, SEG-10, SEG-12: calls and envelopes with any wrong field or damaged byte
+    are read or refused.
     """
     type = ROUTES[route]
     try:
@@ -182,7 +182,7 @@ def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
 
 
 def test_what_cannot_be_read_of_a_batch_costs_the_rest_nothing() -> None:
-    """SEG-2, SEG-10: the envelope is cut open where it is no JSON as a whole."""
+    """SEG-2, SEG-10: the envelope is cut into its elements if it is no JSON as a whole."""
     good = b'{"type":"track","event":"Good","userId":"u"}'
     deep = b'{"type":"track","event":"Deep","properties":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
     for bad, refused in (

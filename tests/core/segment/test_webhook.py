@@ -28,7 +28,7 @@ def refused(body: bytes) -> str:
 
 
 def test_a_single_event_and_a_batch_are_read() -> None:
-    """SEG-9: an object, an array, space around either."""
+    """SEG-9: an object and an array are read, with space around them."""
     assert [event.type for event in parse_webhook(TRACK).events] == ["track"]
     assert [
         event.type for event in parse_webhook(b" \n[" + TRACK + b" , " + PAGE + b"] ").events
@@ -41,7 +41,7 @@ def test_a_single_event_and_a_batch_are_read() -> None:
 
 
 def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
-    """SEG-9: JSON or a form, in a batch or alone."""
+    """SEG-9: JSON and forms are unwrapped, in a batch or alone."""
     wrapped = (
         b'[{"json":'
         + TRACK
@@ -65,7 +65,7 @@ def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
 
 
 def test_one_bad_element_does_not_spoil_a_batch() -> None:
-    """SEG-10: it is refused alone; where all are bad the delivery is."""
+    """SEG-10: a bad element is refused alone; if all are bad, the delivery is refused."""
     parsed = parse_webhook(b"[" + TRACK + b',7,{"type":"x"},[],null,' + PAGE + b"]")
     assert [event.type for event in parsed.events] == ["track", "page"]
     assert [problem.code for problem in parsed.refused] == ["invalid"] * 4
@@ -211,8 +211,8 @@ def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
 def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(
     body: bytes,
 ) -> None:
-    """SEG-2, SEG-7, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless
-    numbers, depth, cut and damaged bytes.
+    """SEG-2, SEG-7, SEG-10: with wrong or missing fields, repeated keys, NaN, half pairs, endless
+    numbers, depth and damage each element is an event or refused.
     """
     try:
         elements = split_delivery(body)
