@@ -26,7 +26,7 @@ def test_alerts_name_metrics_that_there_are() -> None:
 
 
 def test_every_alert_says_what_to_do() -> None:
-    """OPS-10: a severity, a summary and an action."""
+    """OPS-10: each alert has a severity, a summary and an action."""
     (group,) = YAML(typ="safe").load(RULES.read_text())["groups"]
     assert group["rules"]
     for rule in group["rules"]:

@@ -241,7 +241,9 @@ async def test_no_attempt_at_all_comes_through(front: Front) -> None:
 
 
 async def test_two_clients_on_one_connection_have_their_own_answers(front: Front) -> None:
-    """OPS-5: attacker, victim, attacker, one after the other, so that the proxy has hardly more than one connection for all of them."""
+    """OPS-5: victim and attacker ask in turn, on about one connection of the proxy, and get their
+    own answers.
+    """
     upgrades = [one for one in attempts(f"{NAME}:{front.port}") if "upgrade" in one.name][::13]
     async with front.victim() as victim, front.victim() as attacker:
         for number, attempt in enumerate(upgrades):

@@ -92,7 +92,9 @@ def test_the_unit_starts_what_there_is() -> None:
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd")
 def test_the_unit_is_right_in_the_eyes_of_systemd(tmp_path: Path) -> None:
-    """OPS-11: alone, and with the drop-in that starts several processes."""
+    """OPS-11: `systemd-analyze verify` accepts the unit, also with the drop-in that starts several
+    processes.
+    """
     unit = tmp_path / "dagnet-realtime.service"
     unit.write_text(UNIT.replace("/opt/dagnet-realtime/bin/dagnet-realtime", sys.executable))
     for name in ("", "workers.conf"):
@@ -155,7 +157,9 @@ async def test_the_containers_health_is_asked_as_the_file_says() -> None:
 
 
 def test_the_composition_fits_the_configuration(tmp_path: Path) -> None:
-    """OPS-11: every variable is a key, every secret that the configuration reads is mounted where it reads it, everything is bounded."""
+    """OPS-11: each variable is a key, each secret is mounted where the configuration reads it, and
+    all has bounds.
+    """
     environ = {
         name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value))
         for one in OURS

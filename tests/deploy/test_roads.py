@@ -316,7 +316,7 @@ def _inside(around: str) -> str:
 
 
 def test_every_step_names_what_there_is() -> None:
-    """OPS-15: files of this repository, which the page's lines install."""
+    """OPS-15: files that the page's lines install are in this repository."""
     lines = [
         line
         for section in ("One process", "On Redis", "Upgrades and rolling restarts")
