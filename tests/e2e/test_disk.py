@@ -90,7 +90,9 @@ def sampled(page: Page, address: str) -> None:
 def test_another_file_finds_nothing_and_is_neither_told_nor_answered(
     context: BrowserContext, interface: str, stranger: Page
 ) -> None:
-    """TAP-33, TAP-36: while the interface collects, from the shop as well, and after its reload."""
+    """TAP-33, TAP-36: another file sees nothing of the interface, while it collects and after its
+    reload.
+    """
     page = context.new_page()
     sampled(page, interface)
     stranger.evaluate("hello()")
@@ -167,7 +169,7 @@ def test_the_page_around_changes_no_font_and_no_layer(page: Page, interface: str
 
 
 def test_a_scope_has_its_own_theme_or_the_nearest_around_it(page: Page, interface: str) -> None:
-    """PIC-72: `data-theme` on the element with the class, else on the nearest around it."""
+    """PIC-72: `data-theme` counts on the element with the class, else on the nearest around it."""
     page.goto(interface)
     expect(page.locator("html[data-theme]")).to_have_count(1)
     page.evaluate("delete document.documentElement.dataset.theme")

@@ -233,7 +233,7 @@ def bare(page: Page, origin: str, theme: str) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.proof)])
 def test_nothing_else_of_the_host_changes(page: Page, host: str, theme: str) -> None:
-    """EMB-42: no computed style of any of its elements, without the client, with it, On, and Off again."""
+    """EMB-42: no computed style of its elements changes with the client, On, or after Off."""
     without = bare(page, host, theme)
     page.goto(f"{address(host, kind='page')}#{theme}")
     expect(page.locator(".react-flow__edge")).to_have_count(9)
@@ -610,7 +610,9 @@ def test_the_functions_events_light_them_by_the_hosts_own_back_end(
 
 
 def test_pages_under_test_reach_the_host(context: BrowserContext, host: str) -> None:
-    """EMB-9: tabs of its origin by the tap, and pages of others that it opened; it has no SDK itself."""
+    """EMB-9: tabs of the host's origin reach it by the tap, and so do pages of others that it
+    opened.
+    """
     editor = context.new_page()
     opened(editor, host, kind="otherTab")
     expect(editor.locator(".why")).to_contain_text("No other tab")

@@ -73,7 +73,9 @@ def test_the_sign_says_that_others_watch(context: BrowserContext, shop: Shop) ->
 def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(
     context: BrowserContext, shop: Shop, provider: Soketi
 ) -> None:
-    """REL-15: the provider stops, the page polls; it is back, the page goes back; every event is counted once."""
+    """REL-15: while the provider is down the page polls, then it goes back; each event
+    counts once.
+    """
     page = shop.enter(context, clock=True)
     by_provider(page)
     shop.send(3)

@@ -63,7 +63,9 @@ def tracked(page: Page, url: str) -> float:
 
 
 def test_every_click_lights_its_node_once(page: Page, served: Demo) -> None:
-    """ENG-3: a whole visit, both lanes on: each event counts once, and what stays dark is what was not done, misnamed or forgotten."""
+    """ENG-3: over a whole visit with both transports each event counts once; nodes not done,
+    misnamed or forgotten stay dark.
+    """
     before = tracked(page, served.program.url) - 1
     at = shop(page)
     at.get_by_role("link", name="See the collection").click()
@@ -179,7 +181,7 @@ def test_no_other_server_is_asked_and_no_policy_is_broken(
 def test_axe_finds_nothing_on_any_page_of_the_shop(
     browser: Browser, served: Demo, width: int, theme: str
 ) -> None:
-    """PIC-26: wide and narrow, in both themes; nothing is cut off."""
+    """PIC-26: wide and narrow, in both themes, axe finds nothing and nothing is cut off."""
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     served.signed_in.enter(context)
     opened = context.new_page()

@@ -146,7 +146,7 @@ def test_what_needs_a_server_is_absent(empty: Page, witness: Witness) -> None:
 def test_a_dropped_folder_opens_and_is_there_after_a_reload(
     empty: Page, witness: Witness, address: str
 ) -> None:
-    """TAP-31, TAP-33: a whole data folder, and the same again after a reload until it is closed."""
+    """TAP-31, TAP-33: a dropped data folder is there again after a reload, until it is closed."""
     keep(empty, address)
     drop(empty, SAMPLE)
     listening(empty)
@@ -161,7 +161,7 @@ def test_a_dropped_folder_opens_and_is_there_after_a_reload(
 
 
 def test_single_files_add_up(empty: Page) -> None:
-    """TAP-31: a graph first, its event definitions after it."""
+    """TAP-31: event definitions that are dropped after a graph complete it."""
     drop(empty, SAMPLE / "graphs" / "uk-checkout-journey.json")
     listening(empty)
     expect(empty.locator(".react-flow__node").filter(has_text="Basket")).not_to_contain_text(
@@ -185,7 +185,7 @@ def test_a_folder_can_be_picked(context: BrowserContext, address: str) -> None:
 
 
 def test_a_share_link_opens(empty: Page) -> None:
-    """TAP-31, GRA-18: pasted into the page; what it lacks is said at a node that listens."""
+    """TAP-31, GRA-18: a pasted link opens, and a listening node says what the link lacks."""
     graph = (SAMPLE / "graphs" / "newsletter-sign-up.json").read_text()
     empty.get_by_role("textbox", name="A DagNet share link").fill(
         f"https://dagnet.example/?graph=letter&data={graph.encode().hex()}"
@@ -220,7 +220,9 @@ def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
 def test_clicks_of_this_browser_light_the_graph(
     empty: Page, witness: Witness, address: str
 ) -> None:
-    """TAP-30, TAP-36: real analytics.js in a frame, on a host in another tab too; each once, without a request to a server."""
+    """TAP-30, TAP-36: calls of the real SDK, in a frame and in another tab, light the graph once
+    each, without a server.
+    """
     keep(empty, address)
     empty.get_by_role("button", name="Open the sample").click()
     listening(empty)

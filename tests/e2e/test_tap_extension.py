@@ -117,7 +117,9 @@ def test_the_extension_taps_a_site_that_was_not_changed_at_all(
 def test_the_extension_hears_a_page_to_its_last_call_its_frames_and_a_loader_that_was_there_before(
     browsing: BrowserContext, road: Road, web: Site
 ) -> None:
-    """TAP-14, TAP-10, TAP-1: documents followed one by one in a tab, calls while they unload, none of them holding a place."""
+    """TAP-14, TAP-10, TAP-1: documents in a row in one tab are heard, with calls while they unload;
+    none keeps a place.
+    """
     live = browsing.new_page()
     live.goto(road.program.link)
     switch_on(live, road)

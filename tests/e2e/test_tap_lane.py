@@ -71,7 +71,9 @@ HOSTILE = """origin => {
 def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-9: malformed, huge, too many and from another sender: each refused and counted, and the tab goes on."""
+    """TAP-9: malformed, huge, excessive and foreign reports are refused and counted, and the tab
+    goes on.
+    """
     shop = open_page(live, tapped(web, road))
     track(shop, "view_item")
     assert wait_counts(live, {"Product page": 1}) == {"Product page": 1}

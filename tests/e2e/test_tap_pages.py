@@ -27,7 +27,9 @@ def put(web: Site, road: Road, path: str, *parts: str) -> str:
 def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-10, TAP-9: sixty documents in one tab, each left in the moment of its call; more than there are places for pages."""
+    """TAP-10, TAP-9: sixty documents in one tab, each left at its call, are heard, though there are
+    fewer places for pages.
+    """
     follow = "if (n < 60) location.replace('/step.html?' + (n + 1))"
     step = f"const n = Number(location.search.slice(1)); analytics.then(() => {{ analytics.track('view_item'); {follow} }})"
     put(web, road, "/step.html", NPM, load_npm(), step)
@@ -65,7 +67,9 @@ def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web
 def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_the_reason(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-2, TAP-13: an ad blocker, and a visitor who clicks on."""
+    """TAP-2, TAP-13: early calls on a page with an ad blocker are listed with the reason when the
+    visitor leaves it.
+    """
     put(web, road, "/blocked.html", snippet(), "analytics.track('view_item')")
     shop = open_page(live, tapped(web, road))
     shop.goto(f"{web.url}/blocked.html")
@@ -153,7 +157,7 @@ def test_a_consent_banner_may_take_its_time(page: Page, web: Site, build: str) -
 
 
 def test_a_loader_that_stands_at_its_name_before_the_tap_is_heard(page: Page, web: Site) -> None:
-    """TAP-1: a tag manager brings the tap last."""
+    """TAP-1: the SDK is heard though a tag manager loads the tap last."""
     page.goto(
         web.put(
             "/late.html",

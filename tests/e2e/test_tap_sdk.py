@@ -48,7 +48,9 @@ IN_ORDER = ["Viewed Start Page", "A", "identify", "B", "Viewed Two Page", "C"]
 def test_calls_before_the_snippet_has_loaded_come_in_the_order_of_the_calls(
     page: Page, web: Site
 ) -> None:
-    """TAP-2: the SDK replays early calls grouped by method; the tap tells them as they were made, with their own times."""
+    """TAP-2: calls come in the order in which they were made, with their own times, though the SDK
+    replays them by method.
+    """
     late = f"const wait = performance.now() + 30; while (performance.now() < wait); analytics.track('D'); analytics.load('{KEY}')"
     page.goto(web.put("/early.html", snippet(), PICTURE, EARLY + late))
     called = wait_heard(page, "called", 7)
@@ -73,7 +75,9 @@ def test_calls_before_an_npm_build_has_loaded_come_in_the_order_of_the_calls(
 
 
 def test_every_kind_of_call_is_heard_once(page: Page, web: Site) -> None:
-    """TAP-1: track, page, screen, identify, group and alias, with tokens and without identifiers."""
+    """TAP-1: track, page, screen, identify, group and alias are heard, with tokens and without
+    identifiers.
+    """
     calls = """analytics.track('T', {plan: 'free', email: 'bob@example.com'}); analytics.page('cat', 'P'); analytics.screen('S');
         analytics.group('g-1', {name: 'G'}); analytics.identify('u-1', {plan: 'pro'}); analytics.alias('u-2', 'u-1')"""
     page.goto(
@@ -122,7 +126,7 @@ def test_what_middleware_drops_is_told_as_dropped(page: Page, web: Site) -> None
 
 
 def test_a_failing_network_is_told_and_so_is_the_retry_that_succeeds(page: Page, web: Site) -> None:
-    """TAP-3: failed with its reason, then delivered, each once."""
+    """TAP-3: the call fails with its reason, then is delivered, each reported once."""
     web.status = 500
     page.goto(
         web.put("/retry.html", "/analytics.umd.js", PICTURE, load_npm() + "analytics.track('Late')")
@@ -235,7 +239,9 @@ HOSTILE = """
 
 
 def test_hostile_values_neither_break_the_page_nor_the_tap(page: Page, web: Site) -> None:
-    """TAP-7: cycles, elements, functions, getters that throw and a depth of 1,000; the page sees the same errors as without the tap."""
+    """TAP-7: cycles, elements, functions, throwing getters and a depth of 1,000 raise the same
+    errors as without the tap.
+    """
     track = "Promise.resolve().then(() => analytics.track('Bad', bad)).then(() => 'fine', error => error.name)"
     script = load_npm() + HOSTILE + f"window.outcome = {track}"
     page.goto(web.put("/untapped.html", "/analytics.umd.js", PICTURE, script, tap=None))

@@ -9,7 +9,9 @@ from tests.e2e.traces import Stage, event, figure, row, steps
 
 
 def test_cycles_loops_parallel_edges_and_branches(context: BrowserContext, stage: Stage) -> None:
-    """TRC-2, TRC-4, TRC-5: round a cycle, along a loop and the likelier of two edges; of two branches the one that fits."""
+    """TRC-2, TRC-4, TRC-5: a trace goes round cycles and loops, and takes the likelier edge or the
+    branch that fits.
+    """
     page = stage.enter(context, "odd")
     stage.send(
         *[

@@ -137,7 +137,9 @@ def leads(page: Page, stage: Stage, place: int) -> tuple[str, str]:
 
 
 def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stage: Stage) -> None:
-    """TRC-26: lit and dark nodes and edges, which never can and why; one click selects the dark ones; all of it as JSON."""
+    """TRC-26: coverage lists lit and dark nodes and edges, and why some never can light; all of it
+    is saved as JSON.
+    """
     page = stage.enter(context, GRAPH)
     stage.send(
         event("view_item", "c", 50), event("add_to_cart", "c", 44), event("begin_checkout", "c", 40)

@@ -71,7 +71,7 @@ def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, s
 def test_the_room_screen_turns_on_by_itself_and_has_no_panels(
     context: BrowserContext, shown: Demo
 ) -> None:
-    """PIC-45: large type, no panels, another graph after a while."""
+    """PIC-45: the screen has large type, no panels, and shows another graph after a while."""
     shown.signed_in.enter(context)
     page = context.new_page()
     page.clock.install()

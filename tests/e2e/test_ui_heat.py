@@ -160,7 +160,9 @@ def log_of(rates: Mapping[str, float], header: str, start: str, began: int) -> s
 def test_cards_stand_in_the_order_of_their_rates(
     context: BrowserContext, stage: Stage, tmp_path: Path
 ) -> None:
-    """PIC-6, ENG-5: five nodes at 0.2 to 100/s, and at 0.05 to 2/s, by measured pixels; the legend's ends are the scale's."""
+    """PIC-6, ENG-5: measured pixels order cards by rates of 0.2 to 100/s and 0.05 to 2/s; the
+    legend's ends are the scale's.
+    """
     page = stage.enter(context, GRAPH, "&shop=0")
     stage.send(event("basket", "v1"))
     expect(page.locator(".row-open").first).to_be_visible()
@@ -195,7 +197,7 @@ def test_cards_stand_in_the_order_of_their_rates(
 def test_real_traffic_is_seen_in_the_order_of_its_rates(
     context: BrowserContext, stage: Stage, rates: Mapping[str, float]
 ) -> None:
-    """PIC-6, ENG-5: the same through the server, as it happens."""
+    """PIC-6, ENG-5: the order holds for traffic through the server, as it happens."""
     page = stage.enter(context, GRAPH, "&shop=0")
     chance = random.Random(18)
     began = time.monotonic()

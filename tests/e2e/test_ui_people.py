@@ -62,7 +62,9 @@ def enter(browser: Browser, address: str, person: str) -> Page:
 def test_a_link_to_the_view_shows_the_past_to_those_who_may_follow(
     browser: Browser, tmp_path: Path
 ) -> None:
-    """TRC-31, HUB-34: back to the sharer's On, exactly, with filter and followed traces; not to the role `watch`, and not once the session has ended."""
+    """TRC-31, HUB-34: it goes back exactly to the sharer's On, filter and follows; not for the role
+    `watch` or an ended session.
+    """
     (tmp_path / "realtime.toml").write_text(CONFIG)
     program = Program("serve", "--config", str(tmp_path / "realtime.toml"), folder=tmp_path)
     try:

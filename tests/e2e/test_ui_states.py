@@ -174,7 +174,9 @@ def counts(page: Page, tests: int = 1) -> set[str]:
 def test_each_state_has_a_look_of_its_own_and_counts_agree(
     browser: Browser, context: BrowserContext, tmp_path: Path
 ) -> None:
-    """PIC-21: the colour of traffic only where traffic is, the sign green only if live, and what is not live is drained; in both themes."""
+    """PIC-21: traffic's colour shows only with traffic, green only if live, and other states are
+    drained, in both themes.
+    """
     folder = tmp_path / "shop"
     copytree(SAMPLE, folder)
     with staged(browser, folder) as stage:

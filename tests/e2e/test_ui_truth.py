@@ -138,7 +138,9 @@ def test_every_state_has_its_own_look_and_claims_no_more(
 def test_a_log_plays_as_in_any_player(
     context: BrowserContext, stage: Stage, tmp_path: Path
 ) -> None:
-    """PIC-54: Space, arrows, Home and End, from anywhere; at the end it is held and begins anew; "2:55 / 4:49"."""
+    """PIC-54: Space, arrows, Home and End work from anywhere; at the end it holds, and plays anew;
+    time reads "2:55 / 4:49".
+    """
     page = stage.enter(context, GRAPH, "&shop=0")
     stage.send(*visit("p1"))
     expect(page.locator(".row-open").nth(2)).to_be_visible()
