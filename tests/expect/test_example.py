@@ -99,7 +99,7 @@ def _run(project: Path, *, repaired: bool) -> Ran:
 
 @pytest.mark.e2e
 def test_both_faults_of_the_shop_are_found(runs: dict[bool, Ran], project: Path) -> None:
-    """EXP-22: the expectations, which say what the graph says, find the event that is named otherwise and the one that is never sent."""
+    """EXP-22: the expectations find the misnamed event and the one that is never sent."""
     code, said, report = runs[False]
     assert code == 1, said
     failed = {

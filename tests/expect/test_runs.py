@@ -137,7 +137,9 @@ def test_what_was_refused_makes_absences_inconclusive(spec: Path) -> None:
 def test_the_command_keeps_its_own_code(
     spec: Path, script: str, code: int, says: str, tmp_path: Path
 ) -> None:
-    """EXP-16: the command's own code where it failed, 128 + n for a signal; a report is written all the same."""
+    """EXP-16: the exit code is the failed command's own, or 128 + n for a signal; a report is
+    written all the same.
+    """
     report = tmp_path / "out.xml"
     got, said = run([spec], BUYS + script, reports=[f"junit={report}"])
     assert got == code
@@ -294,7 +296,7 @@ def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> N
 
 
 def test_usage_is_told() -> None:
-    """EXP-16: one of a command, a server or logs."""
+    """EXP-16: one of a command, a server or logs must be given."""
     for asked in (
         Asked(specs=[]),
         Asked(specs=[], command=["x"], url="http://x"),
