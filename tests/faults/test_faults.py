@@ -70,7 +70,7 @@ async def test_an_intake_process_is_killed(intakes: list[House], viewers: list[H
 
 
 async def test_a_viewer_process_is_killed(intakes: list[House], viewers: list[House]) -> None:
-    """LOG-81: its viewers come back to another and go on where they stood, without a gap."""
+    """LOG-81: its viewers go on at another process from their position, without a gap."""
     async with scene(intakes, viewers) as running:
         victim = next(house for house in viewers if running.watchers[0].served[house.name])
         await asyncio.to_thread(victim.kill)
@@ -133,7 +133,9 @@ async def test_redis_is_stopped_for_some_seconds(
 async def test_the_network_to_redis_is_cut(
     intakes: list[House], viewers: list[House], cable: Wire, told: bool
 ) -> None:
-    """LOG-81: silently or with a reset; the process behind the cut shows nothing, and everything once it can."""
+    """LOG-81: a process behind a silent or reset connection shows nothing, and everything once it
+    is back.
+    """
     async with scene(intakes, viewers[2:], watching=(0,)) as running:
         cable.cut()
         if told:
@@ -168,7 +170,9 @@ async def test_redis_is_full(
 async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-81: each process in turn under load; every stream goes on at another one, from its position."""
+    """LOG-81: processes restart in turn under load, and each stream goes on at another one from its
+    position.
+    """
     first = await Watcher.open(viewers)
     watchers = [
         first,

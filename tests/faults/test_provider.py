@@ -138,7 +138,9 @@ async def stand(program: tuple[Program, Path], way: Unreliable) -> AsyncIterator
 async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost(
     stand: Stand, fault: Fault
 ) -> None:
-    """REL-15, REL-6: refusing, slow, gone or losing what it took; the page learns it with its seat, polls, and goes back afterwards."""
+    """REL-15, REL-6: if the provider refuses, hangs, is down or loses messages, the page learns it,
+    polls, and goes back afterwards.
+    """
     async with stand.page("ann") as (page, browser):
         await stand.send(f"{fault}-1", f"{fault}-2")
         await page.reached(browser, 2)
