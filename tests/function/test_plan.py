@@ -38,7 +38,7 @@ def test_both_sides_name_the_same_channel(case: dict[str, Any]) -> None:
 
 
 def test_about_a_turn_both_names_are_listened_to() -> None:
-    """FUN-4: the later one last; otherwise there is one."""
+    """FUN-4: around a turn there are two channels, the later one last; otherwise there is one."""
     channels = FunctionChannels(Channel("acme", "prod"), b"key")
     before, after = channels.at(TURN - 1), channels.at(TURN)
     assert channels.around(TURN - AROUND - 1) == (before,)
