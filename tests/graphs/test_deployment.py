@@ -157,7 +157,7 @@ def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_
 
 
 async def test_a_change_is_heard_while_serving(served: Dagnet) -> None:
-    """GRA-21: followed at its interval, like a folder."""
+    """GRA-21: a deployment is asked at its interval, and a change is reported."""
     place = place_of(served, "a", interval=0.05)
     async with GraphSources({"w": place}).load() as graphs:
         changes = graphs.changes()

@@ -29,7 +29,9 @@ def asking(served: Dagnet, *names: str, seconds: float = 20.0) -> DeploymentClie
 async def test_graphs_are_asked_for_by_name_with_the_secrets_where_each_belongs(
     served: Dagnet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """GRA-20: DagNet's secret in its query, the bearer in the header. GRA-20: neither in a log line."""
+    """GRA-20: DagNet's secret is in the query, the bearer in the header. GRA-20: neither is in a
+    log line.
+    """
     caplog.set_level(logging.DEBUG)
     found = await asking(served, "a", "b", "c").fetch_all()
     assert found["b"] == Graph(b'{"nodes": []}', found["b"].sha)  # type: ignore[union-attr]
@@ -147,7 +149,9 @@ async def test_a_deployment_that_is_not_there_is_said() -> None:
 async def test_the_deployments_own_reason_is_told(
     served: Dagnet, status: int, error: str, said: str, unsaid: str
 ) -> None:
-    """GRA-22: its `error` on one line, without any address; a reason of GitHub's is not blamed on our secret."""
+    """GRA-22: its `error` stands in the reason without any address; GitHub's errors are not blamed
+    on our secret.
+    """
     served.errors["a"] = (
         status,
         {

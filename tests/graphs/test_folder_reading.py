@@ -174,7 +174,9 @@ def test_an_index_names_a_renamed_folders_files_by_either_name(renamed: Path) ->
 
 
 def test_a_renamed_folder_is_watched_and_missed_by_its_name(renamed: Path) -> None:
-    """GRA-28: changes are seen where the files lie, and a folder that is not there is called by its own name."""
+    """GRA-28: changes in the renamed folder are seen, and a missing one is reported by its own
+    name.
+    """
     before = fingerprint(renamed, (), layout=RENAMED)
     (renamed / "events/stray.yaml").write_text("id: other")
     assert fingerprint(renamed, (), layout=RENAMED) == before
