@@ -162,7 +162,9 @@ def test_what_one_answer_gives_another_request_takes(
 def test_every_delivery_is_answered_and_accounted_for(
     data: st.DataObject, place: Callable[[str], Place], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """API-3, DOOR-1, DOOR-8, SEG-7: any field of a real delivery wrong, any byte damaged; packed, in chunks, a bomb, signed and not."""
+    """API-3, DOOR-1, DOOR-8, SEG-7: deliveries with any wrong field or byte, packed, chunked, as
+    bombs, signed or not, are answered and counted.
+    """
     there = place("local").server
     path = data.draw(
         st.sampled_from(

@@ -18,7 +18,9 @@ def peak(pid: int) -> float:
 
 
 def test_strangers_cost_the_server_little_memory_and_no_mistake(tmp_path: Path) -> None:
-    """DOOR-8, DOOR-14 to DOOR-16: unknown senders' bodies, five at once, are refused for what they are."""
+    """DOOR-8, DOOR-14 to DOOR-16: costly bodies of unknown senders, five at once, are refused with
+    the right status.
+    """
     (tmp_path / "realtime.toml").write_text(
         configuration()
         + '\n[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "somebody"\n'
