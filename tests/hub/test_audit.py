@@ -8,7 +8,9 @@ from tests.support.clock import FakeClock
 
 
 def test_a_line_says_who_did_what_where_and_when() -> None:
-    """ACC-25: one JSON object a line, empty fields left out, a session by its beginning only."""
+    """ACC-25: a line is one JSON object without empty fields, and shows only the beginning of a
+    session's id.
+    """
     lines: list[bytes] = []
     audit = Audit(lines.append, FakeClock())
     audit.record(

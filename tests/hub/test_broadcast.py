@@ -9,7 +9,7 @@ from dagnet_realtime.model.frame import Batch, Gap, Heartbeat
 
 
 def test_a_frame_is_encoded_with_the_names_of_the_wire() -> None:
-    """HUB-23: `op` and `from`, and one message of a stream whose id is the position."""
+    """HUB-23: a frame has `op` and `from`, and its message on a stream has the position as id."""
     one = encode_frame(
         Batch(from_="e.0", position="e.2.ab", unmapped={"a\nb": 2}), Position("e", 2, "ab")
     )
@@ -81,7 +81,7 @@ async def test_waiting_viewers_wake_and_a_cancelled_one_harms_none() -> None:
 
 
 def test_a_gap_moves_its_reader_to_where_reading_goes_on() -> None:
-    """HUB-8: it ends at the place where the next frame begins."""
+    """HUB-8: a gap ends where the next frame begins."""
     one = gap_frame(Position("e", 1), Position("f", 7, "ab"), None, "epoch")
     assert one.frame == Gap(from_="e.1", to="f.7.ab", missed=None, reason="epoch")
     assert one.position == "f.7.ab"

@@ -28,7 +28,9 @@ def test_the_posture_says_what_is_kept_and_for_how_long() -> None:
 
 
 def test_a_viewer_is_told_of_the_files_that_the_graph_stands_on() -> None:
-    """HUB-11: its own, and those that every graph needs; not of other graphs."""
+    """HUB-11: warnings name the graph's own file and files that every graph needs, and no other
+    graph's.
+    """
     shown = Graph(name="a", file="graphs/a.json", version="1")
     errors = [
         FileError(file, "is no JSON; the last good version is still in use")

@@ -108,7 +108,9 @@ async def test_events_come_at_ticks() -> None:
 
 
 async def test_the_ledger_sums_and_counts_are_exact_while_events_are_thinned() -> None:
-    """HUB-6: offered = lit + unmapped + filtered + missed, and lit + unmapped = carried + thinned + sampled_out + forgotten."""
+    """HUB-6: offered = lit + unmapped + filtered + missed, and lit + unmapped = carried + thinned +
+    sampled_out + forgotten.
+    """
     async with Stage(policy=Policy(carried_per_second=50, log_entries=100_000)) as stage:
         reader = await stage.read(await stage.open(filter="-source:ios"))
         sampled = {"flags": ("sampled_out",), "traces": ()}
@@ -158,7 +160,7 @@ async def test_a_viewer_resumes_from_its_position_on_any_boundary() -> None:
 
 
 async def test_a_viewer_that_fell_off_the_log_is_told_exactly_what_it_missed() -> None:
-    """HUB-8: a gap says from where to where, how many, and why; then frames go on."""
+    """HUB-8: a gap says from where to where, how many events and why; then frames go on."""
     async with Stage(policy=Policy(log_entries=100)) as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -197,7 +199,9 @@ async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up() -> Non
 
 
 async def test_silence_is_told() -> None:
-    """HUB-10: a beat at least every 15 s, with the door's ledger, shared by all viewers."""
+    """HUB-10: a heartbeat with the ledger comes at least every 15 s, and is shared by
+    all viewers.
+    """
     async with Stage() as stage:
         one, two = await stage.read(await stage.open()), await stage.read(await stage.open())
         stage.doors["web"] = IngestCounters(received=9, taken=9)
@@ -211,7 +215,9 @@ async def test_silence_is_told() -> None:
 
 
 async def test_a_reloaded_graph_is_told_and_watched_at_once() -> None:
-    """HUB-11: the graph's files changed: a change frame, then frames of the new graph, for the same viewers."""
+    """HUB-11: when the graph's files change, the same viewers get a change frame and then frames of
+    the new graph.
+    """
     async with Stage() as stage:
         reader = await stage.read(await stage.open())
         await stage.log.append(SHOP, [entry("m1", name="Refund")])

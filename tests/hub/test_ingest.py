@@ -180,7 +180,7 @@ def track(id: str = "m-1", **fields: Any) -> dict[str, Any]:
 
 
 async def test_a_signed_delivery_becomes_an_entry() -> None:
-    """DOOR-1: taken once, and a retry is a duplicate."""
+    """DOOR-1: a delivery is taken once, and its retry is a duplicate."""
     house = House()
     await house.watch()
     await house.deliver(track())
@@ -298,7 +298,7 @@ async def test_an_unsigned_delivery_is_refused_even_without_viewers() -> None:
 
 
 async def test_a_flooded_source_is_refused_before_its_bodies_are_read() -> None:
-    """DOOR-2: rate before parsing. DOOR-5: and told when to come back."""
+    """DOOR-2: the rate is checked before parsing. DOOR-5: the refusal has a time to retry."""
     house = House(max_rate=1.0)
     await house.watch()
     await house.deliver(*[{"no": n} for n in range(3999)], track())
@@ -390,7 +390,7 @@ async def test_a_log_out_of_reach_is_told_and_counted() -> None:
 
 
 async def test_the_tracking_api_is_the_same_road() -> None:
-    """DOOR-4: single calls and batches, known by their write key."""
+    """DOOR-4: single calls and batches are taken by their write key."""
     house = House()
     await house.watch()
     assert house.intake.by_write_key("LOCALKEY") is SDK
@@ -428,7 +428,7 @@ async def test_a_delete_removes_the_persons_entries_and_tells_the_hub() -> None:
 
 
 async def test_what_the_graphs_need_changes_at_once() -> None:
-    """RED-1: a reloaded graph with another filter."""
+    """RED-1: once a reloaded graph has another filter, its property is kept."""
     house = House()
     await house.watch()
     await house.deliver(track("a"))
@@ -441,7 +441,7 @@ async def test_what_the_graphs_need_changes_at_once() -> None:
 
 
 async def test_a_source_is_found_by_its_own_id_and_kind_alone() -> None:
-    """DOOR-7: unknown ids, and a tracking source at the webhook."""
+    """DOOR-7: an unknown id, and a tracking source's at the webhook, are not found."""
     intake = House().intake
     assert intake.source("web") is WEB
     for id in ("sdk", "nope", "", "WEB", "web/", "../web"):
@@ -495,7 +495,7 @@ def test_a_kind_that_makes_no_tokens_is_not_looked_up() -> None:
 
 
 def test_a_workspace_without_a_key_gets_one_from_chance() -> None:
-    """RED-7: another each time the program starts."""
+    """RED-7: the program draws another key at each start."""
     house = House()
     plain = Workspace(channel=ACME, path="", sources=(WEB,))
     first, second = (
@@ -506,7 +506,7 @@ def test_a_workspace_without_a_key_gets_one_from_chance() -> None:
 
 
 async def test_a_source_may_send_so_many_bytes_too() -> None:
-    """DOOR-5: a few events that weigh as much as many."""
+    """DOOR-5: a few heavy events count as much as many light ones."""
     house = House(max_rate=1.0)
     await house.watch()
     great = [track(f"g-{number}", properties={"x": "y" * 800_000}) for number in range(10)]
@@ -659,7 +659,7 @@ BODIES = (
 async def test_the_ledger_sums_after_any_deliveries(
     steps: list[tuple[bytes, bool, str, str]],
 ) -> None:
-    """DOOR-1: any sequence of good, bad, unsigned, unwatched and flooding deliveries."""
+    """DOOR-1: it sums over good, bad, unsigned, unwatched and flooding deliveries in any order."""
     house = House(max_rate=2.0)
     for body, signed, door, before in steps:
         match before:
@@ -728,7 +728,7 @@ class Reading:
 
 
 async def test_what_is_brief_is_mended_at_once_and_the_rest_in_a_thread() -> None:
-    """DOOR-16: off the loop, one at a time."""
+    """DOOR-16: long repairs run off the loop, one at a time."""
     mender, reading = RepairQueue(), Reading()
     assert await mender.run(reading, brief=True) == "read"
     assert reading.threads == [threading.get_ident()]

@@ -27,7 +27,9 @@ def lease(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) 
 
 
 async def test_what_was_spent_is_given_once() -> None:
-    """REL-6: published, delivered to as many as subscribe, failed."""
+    """REL-6: a commit has the messages published, delivered (once for each subscriber) and failed,
+    once.
+    """
     provider, clock = Provider(), FakeClock()
     leased = lease(provider, clock, ann=NOW, bob=NOW)
     await leased.refresh_subscribers()
@@ -75,7 +77,9 @@ async def test_time_is_the_stores_and_bounded() -> None:
 
 
 def test_a_stretch_becomes_a_frame_of_its_very_range() -> None:
-    """REL-20: matched, filtered, counted; what the policy denies is not carried, nor who it was."""
+    """REL-20: entries are matched, filtered and counted; denied properties and revealed identifiers
+    are not carried.
+    """
     pane = StatelessView(
         graph("Home"),
         "type:track",

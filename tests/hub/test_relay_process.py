@@ -37,7 +37,9 @@ class Relayed(Stage):
 
 
 async def test_frames_are_published_in_order_and_nothing_is_lost_between_them() -> None:
-    """REL-3: merged over a quarter of a second, each begins where the one before it ended."""
+    """REL-3: frames are merged over a quarter of a second, and each begins where the one before it
+    ended.
+    """
     provider = Provider()
     async with Relayed(provider) as stage:
         session, channel = await stage.subscribed()

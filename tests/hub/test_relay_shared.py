@@ -258,7 +258,9 @@ async def test_nothing_is_published_without_subscribers_and_a_silence_has_heartb
 
 
 async def test_publishing_goes_on_after_a_failure_of_the_provider() -> None:
-    """REL-25, REL-6: left alone by all processes, longer each time; what it missed comes when it is back."""
+    """REL-25, REL-6: all processes wait longer each time; events of the outage are published when
+    it is over.
+    """
     async with processes_of() as stage:
         processes = [stage.process() for _ in range(3)]
         session, _ = await stage.subscribed(processes[0], processes[1])

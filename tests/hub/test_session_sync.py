@@ -121,7 +121,7 @@ async def test_news_that_was_missed_is_made_up_for() -> None:
 
 
 async def test_a_filter_that_one_process_changes_holds_in_another() -> None:
-    """HUB-50: the stream goes on where it stands, in the view that fits."""
+    """HUB-50: the stream goes on at its position, in the other filter's view."""
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)
@@ -171,7 +171,7 @@ async def test_a_store_that_lost_everything_costs_a_gap_and_no_session() -> None
 
 
 async def test_a_viewer_between_two_connections_keeps_its_session_where_it_is_known() -> None:
-    """HUB-52: a process that served it brings it back; one that never did says that it is gone."""
+    """HUB-52: a process that served it restores it; one that never did answers that it is gone."""
     async with two() as both:
         session = await both.stage.open()
         both.sessions.wipe()

@@ -40,7 +40,9 @@ async def test_the_past_of_a_trace_is_what_the_log_still_holds() -> None:
 
 
 async def test_a_past_that_is_whole_is_not_called_partial() -> None:
-    """HUB-16: flagged partial only where the log does not reach back to On, or there was more than is taken."""
+    """HUB-16: a past is flagged partial only if the log does not reach back to On, or more was
+    there than is taken.
+    """
     log = MemoryLog({SHOP: Policy()}, FakeClock())
     start = await log.acquire_lease(SHOP, "a", 60)
     await log.append(SHOP, [entry(f"p{n}", traces=PERSON) for n in range(3)])

@@ -237,7 +237,7 @@ async def test_a_second_viewer_changes_nothing_and_the_last_one_ends_it() -> Non
 
 
 async def test_a_lease_that_lapses_is_an_off() -> None:
-    """STR-10: a viewer who vanishes without a word, too."""
+    """STR-10: reading also ends when the last lease lapses, without an Off."""
     async with reading(House()) as house:
         await house.log.acquire_lease(ACME, "short", 5)
         await house.reader.begin(ACME)
@@ -325,7 +325,7 @@ async def test_what_is_beyond_the_rate_is_left_out_and_counted() -> None:
 
 
 async def test_great_records_and_whole_batches_pass() -> None:
-    """STR-11: two megabytes of events in one record."""
+    """STR-11: a record with two megabytes of events is read."""
     async with reading(House()) as house:
         start = await house.on()
         events = [
@@ -480,7 +480,7 @@ async def test_a_partition_that_is_added_is_read_from_its_first_record() -> None
 
 
 async def test_a_topic_that_is_made_anew_goes_on_at_its_end_and_a_gap_is_told() -> None:
-    """STR-17: the place where reading stopped is not there any more."""
+    """STR-17: the offset where reading stopped no longer exists, so reading goes on at the end."""
     async with reading(House(partitions=1)) as house:
         start = await house.on()
         house.write("one", "two", "three")
@@ -509,7 +509,7 @@ async def test_a_topic_that_comes_after_on_is_read_from_its_first_record() -> No
 
 
 async def test_records_that_retention_took_are_a_gap() -> None:
-    """STR-17: the stream no longer holds where we stood."""
+    """STR-17: if retention dropped the offset of the reader, that is a gap."""
     house = House(partitions=1)
     house.write("one", "two")
     async with reading(house):
@@ -539,7 +539,7 @@ async def test_offsets_with_holes_are_no_lag() -> None:
 
 
 async def test_a_retry_of_the_producer_is_a_duplicate() -> None:
-    """SEG-6: Segment repeats whole batches, hours later and out of order."""
+    """SEG-6: a batch that is repeated out of order in another partition is a duplicate."""
     async with reading(House()) as house:
         start = await house.on()
         house.write("one", "two")
@@ -602,7 +602,7 @@ async def test_a_connection_that_fails_is_said_once_and_tried_again(
 
 
 async def test_a_session_that_opens_elsewhere_is_heard_of_within_a_second() -> None:
-    """STR-10: another process switched Realtime on; nothing told this one."""
+    """STR-10: an On at another process is noticed within a second, though it was not announced."""
     async with reading(House()) as house:
         start = await house.log.acquire_lease(ACME, "elsewhere", 10**6)
         await house.clock.advance(1.5)

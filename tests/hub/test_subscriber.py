@@ -101,8 +101,8 @@ SWITCH = st.lists(
 async def test_another_graph_counts_what_the_log_holds_since_on(
     past: list[tuple[str, int, float]], ring: int, size: int, polls: bool
 ) -> None:
-    """HUB-35, HUB-7: exactly, each second of the past apart and with its age; what the log has
-    dropped is a gap, and what comes is counted as ever.
+    """HUB-35, HUB-7: past seconds are counted exactly, each apart with its age; a dropped past is a
+    gap, and new events count as usual.
     """
     policy = Policy(log_entries=size)
     async with Stage(
