@@ -11,7 +11,7 @@ def test_a_secret_shows_itself_only_when_asked() -> None:
 
 
 def test_equal_secrets_are_equal() -> None:
-    """As text and as bytes, in sets too."""
+    """A secret from text equals the one from its bytes, in sets too."""
     assert Secret("a") == Secret(b"a") != Secret("b")
     assert len({Secret("a"), Secret(b"a")}) == 1
     assert Secret("a") != "a"

@@ -41,7 +41,7 @@ def test_any_other_text_is_no_position(text: str) -> None:
 
 
 def test_what_only_looks_like_one_is_none() -> None:
-    """WEB-6: signs, other digits, lengths and parts."""
+    """WEB-6: wrong signs, digits, lengths and parts are no position."""
     for text in (
         "",
         ".",
@@ -58,7 +58,7 @@ def test_what_only_looks_like_one_is_none() -> None:
 
 
 def test_who_asked_to_be_forgotten_is_found_once_among_many() -> None:
-    """HUB-20: each token once, in an order of its own."""
+    """HUB-20: each token is returned once, in sorted order."""
     entries = [
         entry("a"),
         *(

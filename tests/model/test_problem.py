@@ -4,7 +4,7 @@ from dagnet_realtime.model.problem import STATUS, Problem
 
 
 def test_a_problem_is_one_sentence_in_a_terminal() -> None:
-    """Title, detail and remedy, each ended once."""
+    """Title, detail and remedy are joined, each with one full stop."""
     assert (
         Problem("invalid", "It is wrong.", "", "Change it").sentence() == "It is wrong. Change it."
     )

@@ -38,7 +38,7 @@ RENAMED = Folders(graphs="conversion/graphs", events="definitions", nodes="event
     ],
 )
 def test_a_file_is_known_by_dagnets_names_wherever_it_lies(known: str, actual: str) -> None:
-    """GRA-28: there and back; what lies elsewhere keeps its path."""
+    """GRA-28: names are mapped there and back; a file elsewhere keeps its path."""
     assert RENAMED.actual(known) == actual
     assert RENAMED.known(actual) == known
     assert DEFAULT_FOLDERS.actual(known) == DEFAULT_FOLDERS.known(known) == known
