@@ -5,7 +5,7 @@ from tests.public.recorded import differences, read_json
 
 
 def test_recorded_requests_of_a_page_are_answered_as_they_were() -> None:
-    """OPS-21: the same statuses and fields, in the recorded order;
-    a line that is gone breaks pages until they are reloaded.
+    """OPS-21: statuses and fields stay as recorded; a line that is gone breaks pages until they are
+    reloaded.
     """
     assert differences("page_answers", page.asked(read_json("page_requests"))) == ""

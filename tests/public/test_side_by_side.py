@@ -265,8 +265,8 @@ def test_what_one_process_ends_is_ended_at_the_other(site: Site, before: dict[st
 async def test_a_relayed_page_hears_each_event_once_from_either_process(
     site: Site, before: dict[str, str]
 ) -> None:
-    """OPS-21, REL-25: one channel and one publisher a view; when the old process stops,
-    the new one goes on from where it published.
+    """OPS-21, REL-25: a view has one channel and one publisher; when the old process stops, the new
+    one goes on from its position.
     """
     with site.serving(before, "old") as first, site.serving({}, "new") as new:
         on = first.on(site.follower, "relayed")

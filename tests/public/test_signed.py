@@ -35,8 +35,8 @@ def test_a_recorded_local_browser_is_signed_in_until_it_signs_out(
 
 
 def test_a_recorded_link_signs_one_browser_in(local: dict[str, Any]) -> None:
-    """OPS-21, ACC-3: one that the command of another version printed,
-    and one that today's prints by a recorded state file.
+    """OPS-21, ACC-3: a link of another version's command works, and so does one that this version
+    makes by a recorded state file.
     """
     assert (local["link"]["status"], local["link"]["to"], local["again"]) == (303, "./", 401)
     assert local["made"] == 303
@@ -65,8 +65,8 @@ def test_files_of_the_state_folder_are_as_recorded(local: dict[str, Any]) -> Non
 
 @pytest.mark.proof
 def test_files_of_a_demo_are_as_recorded() -> None:
-    """OPS-21: the page with the link, which its user alone can read,
-    and the sources that it generated.
+    """OPS-21: a demo writes the page with the link, which its user alone can read, and its
+    generated sources.
     """
     assert differences("demo_files", signed.demo_files()) == ""
 
