@@ -7,7 +7,7 @@ from dagnet_realtime.relays.address import parse_relay_url
 
 
 def test_one_url_says_it_all() -> None:
-    """REL-1: key, secret, place and app; the defaults are Pusher's limits."""
+    """REL-1: a URL holds key, secret, host and app; the defaults are Pusher's limits."""
     address = parse_relay_url("pusher://key:s%2Fcret@host.example:6001/4711")
     assert (address.api, address.ws_host, address.ws_port, address.tls) == (
         "http://host.example:6001",
@@ -102,7 +102,7 @@ def test_limits_can_be_the_providers_own() -> None:
     ],
 )
 def test_a_wrong_address_says_why_and_shows_no_secret(url: str) -> None:
-    """REL-1: one sentence, and what to write."""
+    """REL-1: the problem is one sentence with what to write, and shows no secret."""
     with pytest.raises(Problem) as caught:
         parse_relay_url(url)
     assert caught.value.code == "invalid"

@@ -220,7 +220,7 @@ def provider() -> Iterator[Soketi]:
 
 
 async def test_a_real_provider_takes_our_signatures(provider: Soketi) -> None:
-    """REL-1: soketi checks with Pusher's own library."""
+    """REL-1: soketi, which checks with Pusher's own library, accepts them."""
     async with PusherRelay(parse_relay_url(provider.url), SystemClock()) as relay:
         assert await relay.publish([message(n) for n in range(12)]) == 12
         assert await relay.subscribers("private-a") == 0

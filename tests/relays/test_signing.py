@@ -12,7 +12,7 @@ KEY, SECRET = "278d425bdf160c739803", b"7ad3773142a6692b25b8"
 
 
 def test_a_request_is_signed_as_the_documentation_signs_it() -> None:
-    """REL-1: the example under “HTTP API, authentication”."""
+    """REL-1: the signature equals the documentation's example under “HTTP API, authentication”."""
     body = rb'{"name":"foo","channels":["project-3"],"data":"{\"some\":\"data\"}"}'
     assert request_query(KEY, SECRET, "POST", "/apps/3/events", body, 1353088179) == (
         "auth_key=278d425bdf160c739803&auth_timestamp=1353088179&auth_version=1.0&body_md5=ec365a775a4cd0599faeb73354201b6f"
@@ -30,7 +30,9 @@ def test_a_subscription_is_signed_as_the_documentation_signs_it() -> None:
 
 
 def test_a_webhook_is_signed_over_its_whole_body() -> None:
-    """REL-24: HMAC-SHA256 in hexadecimal, as the documentation says under “webhooks, authentication”."""
+    """REL-24: it is HMAC-SHA256 in hexadecimal, as the documentation says under “webhooks,
+    authentication”.
+    """
     body = b'{"time_ms":1327078148132,"events":[{"name":"channel_vacated","channel":"private-a"}]}'
     signature = "4c99cd191e8b940c3d560be3e1f73bee5456b827070426aed5a37dc97fee0ebe"
     assert verify_webhook(SECRET, signature, body)
