@@ -89,7 +89,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 @pytest.mark.parametrize("kept", [True, False], ids=["path kept", "path rewritten"])
 async def test_it_serves_below_a_path(deployment: Deployment, kept: bool) -> None:
-    """REL-17: the webhook, the poll and viewer tokens, by a rewrite of another deployment."""
+    """REL-17: the webhook, the poll and viewer tokens work behind another deployment's rewrite."""
     deployment.kept = kept
     token = mint_viewer_token(
         KEYS["REALTIME_VIEWER_KEY"], workspace="acme-main", env="prod", viewer="ada"

@@ -298,7 +298,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory, provider: Unreliable) -> 
 
 
 def test_webhook_and_poll_meet_in_redis_and_nothing_outlives_an_answer(platform: Platform) -> None:
-    """REL-17: every request in a fresh process, two at a time; a retry that reaches another process is a duplicate; the ledger sums."""
+    """REL-17: each request runs in a fresh process; a retry at another one is a duplicate, and the
+    ledger sums.
+    """
     session, position = platform.on()
     answers = platform.together(
         delivery("m1"), delivery("m2", "m3"), delivery("m1"), delivery("m4")
@@ -666,7 +668,9 @@ def test_each_request_may_come_in_a_loop_of_its_own(platform: Platform) -> None:
 def test_graphs_of_a_deployment_are_asked_for_before_an_answer_and_again_when_they_are_old(
     platform: Platform,
 ) -> None:
-    """GRA-21: each request in a loop of its own; down at the start it is asked again, and failing later it changes nothing."""
+    """GRA-21: a deployment that was down at the start is asked again; if it fails later, nothing
+    changes.
+    """
     with dagnet() as served:
         file = platform.config.with_name("remote.toml")
         keys = f'graphs_url = "{served.url}"\ngraphs = ["shop"]'
