@@ -171,7 +171,7 @@ class LogContract:
         assert (stale.reason, stale.missed, stale.resume.epoch) == ("epoch", None, again.epoch)
 
     async def test_a_lease_lapses_unless_it_is_renewed(self, stage: Stage) -> None:
-        """HUB-14: a lease lives for its ttl from its last renewal; lapsing is like release."""
+        """HUB-14: a lease lives for its ttl from its last renewal; then it is as if released."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 10 * stage.unit)
         await stage.pass_time(6)

@@ -39,7 +39,7 @@ class SessionsContract:
     """Inherit, and give a fixture `stage`."""
 
     async def test_a_session_comes_back_as_saved(self, stage: SessionsStage) -> None:
-        """HUB-14: saving stores, and saving again replaces."""
+        """HUB-14: a save stores a session, and another one replaces it."""
         await stage.store.save(session("a"), 10 * stage.unit)
         assert await stage.store.load("a") == session("a")
         changed = msgspec.structs.replace(session("a"), filter="type:track")
@@ -48,7 +48,7 @@ class SessionsContract:
         assert await stage.store.list_active() == [changed]
 
     async def test_a_session_lapses(self, stage: SessionsStage) -> None:
-        """HUB-14: each lives its ttl from its last save."""
+        """HUB-14: a session lives for its ttl from its last save."""
         await stage.store.save(session("a"), 4 * stage.unit)
         await stage.store.save(session("b"), 20 * stage.unit)
         await stage.pass_time(5)

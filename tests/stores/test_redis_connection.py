@@ -42,7 +42,12 @@ from tests.support.sockets import free_port
 
 
 def test_one_server() -> None:
-    """LOG-60: `redis://` and `rediss://`, with user, password, database and prefix."""
+    """LOG-60: `redis:
+
+    ` and `rediss:
+
+    ` are read with user, password, database and prefix.
+    """
     assert parse_redis_url("redis://cache") == RedisUrl(kind="single", hosts=(("cache", 6379),))
     assert parse_redis_url(
         "rediss://ann:p%40ss@cache:7000/3?prefix=live&ssl_ca_certs=/ca.pem"
@@ -468,7 +473,9 @@ async def test_a_clock_skew_to_the_store_is_logged(
 async def test_an_old_redis_is_refused(
     calls: RedisConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """LOG-61: scripts with flags came with 7.0; every node of a cluster is looked at."""
+    """LOG-61: a version before 7.0, which has no flags of scripts, is refused, on any node of a
+    cluster.
+    """
     answer: dict[str, object] = {
         "a:1": {"redis_version": "7.2.4"},
         "b:1": {"redis_version": "6.2.14"},

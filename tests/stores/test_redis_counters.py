@@ -24,7 +24,7 @@ def process_counters(
 
 
 async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) -> None:
-    """DOOR-1: it sums where each of them does."""
+    """DOOR-1: the sum of all processes balances, since each one's does."""
     here = {"web": IngestCounters(received=10, taken=7, duplicate=1, refused={"invalid": 2})}
     there = {
         "web": IngestCounters(received=5, taken=4, refused={"unauthorized": 1}, gaps=1),
@@ -138,7 +138,7 @@ async def test_a_request_that_counted_nothing_writes_nothing(calls: RedisConnect
 
 
 async def test_one_bucket_is_shared_by_all(calls: RedisConnection) -> None:
-    """REL-18: every process consumes from it; a refusal says how long to wait."""
+    """REL-18: all processes consume from one bucket, and a refusal has a time to wait."""
     one: RateLimiter = RedisRateLimiter(calls)
     other = RedisRateLimiter(calls)
     assert await one.try_consume("web", 6, 1, 10) is None

@@ -208,7 +208,9 @@ async def test_no_append_waits_longer_than_the_limit() -> None:
 async def test_a_cancelled_append_takes_nothing_from_the_others(
     cancelled: int, *, sent: bool
 ) -> None:
-    """LOG-50: the one that opened the batch or another, sent or not; all is stored in order."""
+    """LOG-50: if any append of a batch is cancelled, before or after it is sent, the others are
+    stored in order.
+    """
     store = Store()
     store.gate.clear()
     tasks = [store.append("a"), store.append("old"), store.append("c")]
@@ -509,7 +511,7 @@ async def test_a_full_redis_refuses_entries_and_lets_viewers_go_on() -> None:
 async def test_a_thousand_single_appends_go_in_few_calls(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-50: one order for all, each outcome its own."""
+    """LOG-50: all appends have one order, and each gets its own outcome."""
     start = await log.acquire_lease(SHOP, "a", 60)
     before = int((await calls.call("INFO", "commandstats"))["cmdstat_evalsha"]["calls"])
     outcomes = await asyncio.gather(
@@ -522,7 +524,7 @@ async def test_a_thousand_single_appends_go_in_few_calls(
 
 
 async def test_a_cluster_carries_the_log_and_its_sessions() -> None:
-    """LOG-60: each channel's keys lie in one slot, and every call finds its node."""
+    """LOG-60: a channel's keys lie in one slot, and each call finds its node."""
     with cluster() as node:
         calls = RedisConnection(parse_redis_url(f"redis+cluster://127.0.0.1:{node.port}"))
         await check_redis(calls)
@@ -543,7 +545,9 @@ async def test_a_cluster_carries_the_log_and_its_sessions() -> None:
 
 
 async def test_after_a_failover_the_sentinels_lead_to_the_new_master() -> None:
-    """LOG-60: within seconds, and viewers learn what became of their position."""
+    """LOG-60: the new master is found within seconds, and viewers learn what became of their
+    position.
+    """
     with sentinel() as (master, _, watcher):
         calls = RedisConnection(
             parse_redis_url(f"redis+sentinel://127.0.0.1:{watcher.port}/events")

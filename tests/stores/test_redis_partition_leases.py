@@ -81,7 +81,7 @@ def even(owned: Mapping[str, PartitionOwner]) -> bool:
 async def test_partitions_are_shared_out_evenly_and_move_when_a_process_joins(
     sharing: InRedis,
 ) -> None:
-    """STR-18: one, two, three and five processes."""
+    """STR-18: shares are even with one to five processes, and after one has left."""
     epoch = await sharing.on()
     leases = {"a": await sharing.leases("a")}
     await leases["a"].begin(SOURCE, epoch, ENDS, {"events": 4})

@@ -40,7 +40,7 @@ def update(state: RelayState, **spent: int) -> StateUpdate:
 async def test_the_first_subscriber_makes_the_state_and_later_ones_share_it(
     store: RelayStateStore,
 ) -> None:
-    """REL-20: one channel per view, by the first request."""
+    """REL-20: the first request names the channel of a view, and later ones get it."""
     one = await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
     two = await store.touch_subscriber(SHOP, "v", "bob", RelayState(channel="private-b"), 0)
     other = await store.touch_subscriber(SHOP, "w", "bob", RelayState(channel="private-c"), 0)
@@ -69,7 +69,9 @@ async def test_there_is_one_holder_which_learns_that_there_is_more(store: RelayS
 async def test_a_holder_whose_lease_lapsed_only_adds_its_counts(
     store: RelayStateStore,
 ) -> None:
-    """REL-20, REL-6: a request that vanished blocks no other; what it published was billed."""
+    """REL-20, REL-6: a late holder changes nothing but the counts, since what it published was
+    billed.
+    """
     await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
     assert await store.acquire(SHOP, "v", "slow", 0) is not None
     assert await store.acquire(SHOP, "v", "next", 5) is not None

@@ -87,7 +87,7 @@ async def test_listening_survives_an_outage() -> None:
 
 
 async def test_changes_during_an_outage_arrive_after_it() -> None:
-    """HUB-50: including those made before this process reconnected."""
+    """HUB-50: changes made before this process reconnected arrive too."""
     with redis_server() as server:
         calls, other = (
             RedisConnection(parse_redis_url(server.url), seconds=0.5),
@@ -111,7 +111,7 @@ async def test_changes_during_an_outage_arrive_after_it() -> None:
 
 
 async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
-    """LOG-52: the index, the news, the mark and the counts stand where no session can."""
+    """LOG-52: no key of the index, news, mark and counts can be a session's."""
     sessions = RedisSessionStore(calls)
     await sessions.save(session("a"), 10)
     await sessions.announce(Channel("shop", "prod"))
