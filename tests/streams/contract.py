@@ -74,7 +74,9 @@ class StreamContract:
     async def test_a_partition_is_read_in_its_order_from_where_it_is_told(
         self, broker: Broker
     ) -> None:
-        """STR-11: positions are the next offsets; what is assigned already goes on where it stands."""
+        """STR-11: positions are the next offsets; a partition that is already assigned goes on from
+        its own.
+        """
         stream = await broker.connect(TOPIC)
         start = (await stream.ends([FIRST, SECOND]))[FIRST]
         await broker.write(0, *(str(number).encode() for number in range(20)))
@@ -104,7 +106,7 @@ class StreamContract:
     async def test_tombstones_headers_and_great_records_come_as_they_are(
         self, broker: Broker
     ) -> None:
-        """STR-11: nothing, nothing but bytes, and two megabytes."""
+        """STR-11: an empty record, one of any bytes and one of two megabytes arrive unchanged."""
         stream = await broker.connect(TOPIC)
         await stream.assign(await stream.ends([FIRST]))
         great = bytes(range(256)) * 8 * 1024
