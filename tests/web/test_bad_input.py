@@ -195,7 +195,9 @@ async def test_wrong_types_in_every_field_and_dates_of_every_shape_are_taken_or_
 
 
 async def test_who_may_not_send_is_told_why() -> None:
-    """SIG-7, DOOR-7: unknown sources and keys, wrong, missing and garbled signatures."""
+    """SIG-7, DOOR-7: unknown sources and keys, and wrong, missing or garbled signatures, are
+    refused with a reason.
+    """
     async with serving() as served:
         await served.open()
         unsigned = [

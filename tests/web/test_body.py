@@ -146,7 +146,9 @@ async def test_packed_bodies_are_unpacked(packed: bytes, encoding: bytes) -> Non
     ],
 )
 async def test_what_cannot_be_unpacked_is_refused(packed: bytes, encoding: bytes) -> None:
-    """DOOR-8: truncated, mislabelled, unknown, or of endless members."""
+    """DOOR-8: a truncated, mislabelled or unknown packing, or one of endless members,
+    is `invalid`.
+    """
     assert unpackable(packed, encoding) == "invalid"
 
 
@@ -158,7 +160,9 @@ def unpackable(packed: bytes, encoding: bytes, limit: int = 10**6) -> str:
 
 
 async def test_a_bomb_never_unfolds() -> None:
-    """DOOR-8: a thousand to one, twice over."""
+    """DOOR-8: a body that unpacks to a thousand times its size, also packed twice, is
+    `too_large`.
+    """
     bomb = gzip.compress(b"\0" * 10**7)
     assert unpackable(bomb, b"gzip") == "too_large"
     assert unpackable(gzip.compress(bomb), b"gzip, gzip") == "too_large"
@@ -356,7 +360,9 @@ def test_what_unpacks_to_far_more_than_was_sent_is_refused() -> None:
 
 @pytest.mark.parametrize("piece", [1, 7, 64 * 1024])
 def test_members_and_stretches_are_joined_wherever_they_end(piece: int) -> None:
-    """DOOR-8: a body of many stretches and members, each at another place."""
+    """DOOR-8: a packed body of many members is joined, and one that is cut or has a tail is
+    `invalid`.
+    """
     parts = [random_bytes(100_000), b"abc" * 50_000, b"", random_bytes(64 * 1024)]
     packed = b"".join(gzip.compress(part) for part in parts)
     assert decompress(packed, b"gzip", 10**6) == b"".join(parts)

@@ -477,7 +477,9 @@ ODD = (
 
 
 async def test_each_oddity_is_answered_alike() -> None:
-    """DOOR-11, CON-3: control characters, great heads, every framing field, spelling, target, method, version and body; whole and cut."""
+    """DOOR-11, CON-3: both ways answer odd characters, heads, framing, targets, methods, versions
+    and bodies alike, whole and cut.
+    """
     ways = Ways()
     await ways.watch()
     statuses = set()
@@ -533,7 +535,9 @@ async def test_a_slow_head_puts_its_event_no_later() -> None:
 async def test_no_request_is_answered_differently_by_the_fast_path(
     data: bytes, places: list[int]
 ) -> None:
-    """DOOR-11, CON-3: whole or cut anywhere, plain or damaged, alone or behind others; and a delivery is taken by both or by neither."""
+    """DOOR-11, CON-3: both ways answer alike, whole or cut anywhere, damaged or behind others; both
+    take a delivery or neither does.
+    """
     ways = Ways()
     await ways.watch()
     parts = cut(data, places)
@@ -661,7 +665,7 @@ async def test_a_sender_that_leaves_while_its_delivery_waits_costs_nothing() -> 
 
 
 async def test_what_the_log_refuses_is_to_be_sent_again() -> None:
-    """DOOR-11: 503 with Retry-After, and the event is in the ledger."""
+    """DOOR-11: the answer is 503 with Retry-After, and the ledger counts the event."""
     async with held_delivery() as held:
 
         async def refuse(*given: Any) -> Any:

@@ -171,7 +171,9 @@ async def test_what_only_looks_like_an_upgrade_has_its_body(asks: bytes) -> None
     ],
 )
 async def test_a_head_of_another_protocol_ends_the_connection(head: bytes) -> None:
-    """CON-7: a tunnel, HTTP/2's preface, another version, TLS: refused, and what follows is never heard of."""
+    """CON-7: a tunnel, HTTP/2's preface, another version or TLS is refused, and what follows it is
+    not run.
+    """
     app = Heard()
     async with serving(app, NEVER) as scene:
         for parts in cuts(head + INNER):

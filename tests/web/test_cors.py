@@ -226,7 +226,7 @@ async def test_a_foreign_host_is_refused_to_a_listed_origin_too() -> None:
 
 
 async def test_the_interface_is_framed_by_the_listed_origins_alone() -> None:
-    """ACC-61: the page, and neither the sign-in, the API nor the shop; apart from who may watch."""
+    """ACC-61: the page may be framed by them; the sign-in, the API and the shop may not."""
     async with TokenStage(framed_by=(HOST, LOCAL), demo=True) as stage:
         for path in ("/", "/index.html"):
             headers = (await stage.stranger.get(path)).headers

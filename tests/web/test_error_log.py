@@ -64,7 +64,9 @@ def test_the_same_fault_is_one_line_a_second_with_a_count(caplog: pytest.LogCapt
 def test_without_a_loop_the_count_comes_with_the_next_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """WEB-15: a process that lives for one request."""
+    """WEB-15: a process without a loop, which lives for one request, logs the count with its next
+    line.
+    """
     now = 0.0
     faults = ErrorLog(logging.getLogger("dagnet_realtime.test"), lambda: now)
     for _ in range(5):

@@ -10,7 +10,9 @@ FOREIGN = ("one:8765", "10.0.0.3:8765", "[fd00::3]:8765", "evil.example.com", ""
 
 
 async def test_health_and_readiness_need_no_sign_in(stage: WebStage) -> None:
-    """WEB-18: alive at once; ready when the app says so, else 503 with when to ask again."""
+    """WEB-18: `/healthz` answers at once; `/readyz` answers 503 with Retry-After until the app is
+    ready.
+    """
     assert (await stage.stranger.get("/healthz")).json() == {"status": "ok"}
     waiting = await stage.stranger.get("/readyz")
     assert (waiting.status_code, waiting.headers["retry-after"]) == (503, "1")
@@ -39,7 +41,9 @@ async def test_probes_answer_under_any_name(stage: WebStage, host: str) -> None:
 
 @pytest.mark.parametrize("host", FOREIGN)
 async def test_metrics_answer_a_bearer_under_any_name(stage: WebStage, host: str) -> None:
-    """WEB-18: scraped at the process's own address; a browser's cookie counts for nothing there, and neither does another route."""
+    """WEB-18: a scraper may use the process's own address; a cookie does not count there, and other
+    routes refuse it.
+    """
     assert (await stage.client.get("/metrics", headers={"host": host})).status_code == 200
     assert (await stage.stranger.get("/metrics", headers={"host": host})).status_code == 401
     assert (

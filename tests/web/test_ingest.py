@@ -161,7 +161,7 @@ async def call(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 async def test_a_delivery_is_taken(method: str) -> None:
-    """DOOR-11: 200, and again 200 for a repeat."""
+    """DOOR-11: a delivery and its repeat are both answered 200."""
     house = House()
     await house.watch()
     for _ in range(2):
@@ -171,7 +171,7 @@ async def test_a_delivery_is_taken(method: str) -> None:
 
 
 async def test_each_refusal_has_its_status_and_its_code() -> None:
-    """DOOR-11: 400, 401, 404, 405, 413, as Segment's retry rules want them."""
+    """DOOR-11: statuses are 400, 401, 404, 405 and 413, as Segment's retry rules want them."""
     house = House()
     body = json.dumps(track()).encode()
     answers = [
@@ -215,7 +215,7 @@ async def test_a_packed_delivery_is_verified_as_it_was_before_packing() -> None:
 
 
 async def test_a_flooding_source_is_told_when_to_come_back() -> None:
-    """DOOR-5: 429 with Retry-After, on both routes."""
+    """DOOR-5: it gets 429 with Retry-After on both routes."""
     house = House(max_rate=0.5)
     await house.watch()
     for source in ("web", "sdk"):
@@ -250,7 +250,7 @@ async def test_a_flooding_source_is_told_when_to_come_back() -> None:
     ],
 )
 async def test_every_route_of_the_tracking_api_answers_as_segment_does(route: str) -> None:
-    """DOOR-4: exactly `{"success": true}`, readable from any page."""
+    """DOOR-4: the answer is exactly `{"success": true}`, readable from any page."""
     house = House()
     await house.watch()
     answer = await call(
@@ -282,7 +282,7 @@ async def test_the_write_key_comes_in_the_header_or_in_the_body(headers: dict) -
 
 
 async def test_refusals_of_the_tracking_api_are_as_sdks_read_them() -> None:
-    """DOOR-4: `success`, `code` and `message`; too large is 400, as at Segment."""
+    """DOOR-4: they have `success`, `code` and `message`; a body too large is 400, as at Segment."""
     house = House()
     answers = [
         (await call(house, "/v1/t", {"event": "E"}), 401, "unauthorized"),
@@ -388,7 +388,9 @@ async def test_an_error_of_our_own_is_told_without_what_was_sent(
 
 
 async def test_nothing_that_is_sent_is_logged_or_answered(caplog: pytest.LogCaptureFixture) -> None:
-    """ACC-27: canaries in bodies, keys, signatures and paths of refused deliveries."""
+    """ACC-27: canaries in bodies, keys, signatures and paths of refused deliveries
+    appear nowhere.
+    """
     house = House()
     await house.watch()
     canary = "canary-7f3a"
@@ -452,7 +454,7 @@ async def raw(app: Any, path: str, receive: Any, **headers: str) -> int:
 
 
 async def test_where_no_source_tracks_the_tracking_api_asks_for_no_body() -> None:
-    """DOOR-16: 404 at once, on every route, and nothing is unpacked."""
+    """DOOR-16: each route answers 404 at once, and no body is read."""
     house = House()
     house.intake = Intake((), house.shelf, house.log, house.clock)
     for route in ("t", "batch", "m", "identify"):
@@ -651,7 +653,7 @@ async def test_a_webhooks_address_with_a_slash_is_the_same() -> None:
     "path", ["/v1/pixel/track", "/v1/pixel/track.gif", "/v1//pixel/track/", "/v1/t", "/v1/track"]
 )
 async def test_a_pixel_is_a_call(path: str) -> None:
-    """DOOR-18: counted, and answered by a picture that no cache keeps."""
+    """DOOR-18: a pixel counts as a call, and its answer is a picture that no cache keeps."""
     house = House()
     await house.watch()
     packed = base64.b64encode(
@@ -794,7 +796,7 @@ def test_an_event_is_told_by_the_fields_that_are_read() -> None:
     ],
 )
 def test_every_spelling_of_an_address_is_its_route(path: str, route: str) -> None:
-    """DOOR-18: slashes and versions, doubled or left out."""
+    """DOOR-18: slashes and versions may be doubled or left out."""
     assert tracking_route("POST", path) == tracking_route("OPTIONS", path) == route
 
 

@@ -57,7 +57,7 @@ async def test_viewers_views_gaps_and_lag_are_measured() -> None:
 
 
 async def test_every_metric_is_documented() -> None:
-    """CON-5, STR-24: one row each; those of streams are there where a source reads one."""
+    """CON-5, STR-24: each metric has one row; those of streams exist if a source reads one."""
     page = (Path(__file__).parents[2] / "docs/reference/metrics.md").read_text()
     rows = set(re.findall(r"^\| `dagnet_realtime_([a-z_]+?)(?:_total)?`", page, re.MULTILINE))
     assert rows == OURS | OF_STREAMS
@@ -70,7 +70,9 @@ async def test_every_metric_is_documented() -> None:
 
 
 async def test_a_real_server_measures_its_doors_and_connections() -> None:
-    """CON-5: accepted, refused by code, duplicate and unwatched by source; open connections of how many."""
+    """CON-5: events are counted by source as accepted, duplicate, unwatched or refused by code;
+    connections with their limit.
+    """
     async with serving() as served:
         await served.send(track("before"))
         await served.open()

@@ -62,7 +62,9 @@ async def test_what_does_not_exist_is_guarded_too(stage: WebStage) -> None:
 
 
 async def test_every_answer_has_safe_headers(stage: WebStage) -> None:
-    """ACC-9: a strict content security policy, no sniffing, no framing, no referrer, nothing cached."""
+    """ACC-9: answers have a strict content security policy, and forbid sniffing, framing, referrers
+    and caching.
+    """
     for path in ("/", "/healthz", "/api/me", "/api/nowhere", "/api/workspaces"):
         headers = (await stage.client.get(path)).headers
         assert "default-src 'none'" in headers["content-security-policy"]

@@ -77,7 +77,9 @@ def filled(path: str) -> str:
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_every_route_is_in_the_document_and_everything_in_it_is_a_route(mode: str) -> None:
-    """API-1: method by method, in every mode of access; and what the document does not name is answered 404 or 405."""
+    """API-1: method by method, in each access mode; what the document does not name is answered 404
+    or 405.
+    """
     stage, key, address = MODES[mode]()
     async with stage:
         headers = {"authorization": f"Bearer {key}"}

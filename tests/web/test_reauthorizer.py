@@ -116,7 +116,7 @@ async def test_an_answer_that_does_not_come_is_no_yes(monkeypatch: object) -> No
 
 
 async def test_another_role_takes_effect_in_an_open_stream() -> None:
-    """ACC-21: followed traces are let go where one may no longer follow."""
+    """ACC-21: follows end if the new role may not follow."""
     async with RoundStage() as stage:
         session, reader = await stage.streaming()
         session = await stage.hub.change(session.id, follows=["token-1"])
@@ -160,7 +160,9 @@ async def test_what_has_ended_is_forgotten() -> None:
 
 
 async def test_a_person_at_a_relay_who_still_may_is_confirmed_there() -> None:
-    """REL-25, ACC-17: between their own requests, which a hidden tab makes once a minute; a stream needs no confirmation."""
+    """REL-25, ACC-17: they are confirmed between their own requests, rare in a hidden tab; a stream
+    needs no confirmation.
+    """
     async with RoundStage() as stage:
         session, _ = await stage.streaming()
         confirmed: list[WatchSession] = []

@@ -97,7 +97,7 @@ async def test_the_page_may_connect_to_the_provider_and_nowhere_else(relayed: We
 
 
 async def test_metrics_count_what_providers_bill(relayed: WebStage) -> None:
-    """REL-6: messages published, delivered and failed, by workspace."""
+    """REL-6: messages are counted by workspace as published, delivered or failed."""
     session, channel = await opened(relayed)
     asked = {"socket_id": "1.2", "channel_name": channel, "watch_session_id": session}
     await relayed.client.post("/api/channels/auth", json=asked)

@@ -80,7 +80,9 @@ async def test_a_sender_of_too_much_is_answered_at_once_and_then_heard_out() -> 
 
 
 def test_a_problem_says_what_to_do_and_when() -> None:
-    """WEB-12: `application/problem+json` with code, title, detail, remedy; `Retry-After` in whole seconds."""
+    """WEB-12: it is `application/problem+json` with code, title, detail and remedy; `Retry-After`
+    is in whole seconds.
+    """
     answer = problem_response(Problem("rate_limited", "Too fast", "why", "Wait", retry_after=1.2))
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
     said = json.loads(answer.body)

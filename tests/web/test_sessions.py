@@ -29,7 +29,7 @@ OPEN = {"workspace": "shop", "env": "prod", "graph": "checkout"}
 
 
 async def test_answers_are_of_the_types_that_are_offered(stage: WebStage) -> None:
-    """API-1: field by field, with none beside them."""
+    """API-1: answers have exactly the fields of their declared types."""
     opened = (await stage.client.post("/api/watch", json=OPEN)).json()
     session = msgspec.convert(opened, Session)
     assert set(opened) == set(Session.__struct_fields__)
@@ -127,7 +127,9 @@ async def test_a_wrong_on_is_a_clear_answer(stage: Any, body: bytes, status: int
 
 
 async def test_on_answers_what_a_viewer_needs(stage: Any) -> None:
-    """API-3: 201 with session, position, expiry, posture and graph version; PATCH answers the same with what changed."""
+    """API-3: On answers 201 with session, position, expiry, posture and graph version; PATCH
+    answers the same with what changed.
+    """
     answer = await stage.client.post(
         "/api/watch",
         json={
@@ -292,7 +294,9 @@ class Holders(WebStage):
 
 
 async def test_a_link_shows_the_past_to_those_who_may_follow() -> None:
-    """HUB-34, ACC-25: never to the role `watch`, nor to another environment; audited as shared."""
+    """HUB-34, ACC-25: a link does not work for the role `watch` or another environment, and is
+    audited as shared.
+    """
     async with Holders() as stage:
         first = (await stage.on("ann")).json()
         await stage.clock.advance(30)

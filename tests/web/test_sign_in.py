@@ -124,7 +124,9 @@ async def test_local_access_signs_out_too(stage: WebStage) -> None:
     ],
 )
 async def test_a_link_may_be_pasted(stage: WebStage, typed: str) -> None:
-    """ACC-3: whole or its key alone; a wrong one is a page that says what to do."""
+    """ACC-3: a link signs in whole or by its key alone; a wrong one gets a page that says what to
+    do.
+    """
     page = await stage.stranger.get("/sign-in")
     assert (page.status_code, "dagnet-realtime link" in page.text, "script" in page.text) == (
         200,
@@ -154,7 +156,9 @@ async def test_a_link_may_be_pasted(stage: WebStage, typed: str) -> None:
 
 
 async def test_a_provider_is_a_link_away() -> None:
-    """ACC-16: there, and back with a state that only this browser has."""
+    """ACC-16: the sign-in page leads to the provider and back, with a state that only this browser
+    has.
+    """
     scene = Scene()
     async with WebStage(access=scene.access) as stage:
         transport = httpx.ASGITransport(stage.app)

@@ -82,7 +82,9 @@ async def test_a_rebuilt_interface_is_served_at_once(folder: Path) -> None:
 
 
 async def test_the_link_signs_in_and_leaves_the_address(stage: WebStage) -> None:
-    """ACC-3, ACC-55: a redirect to the page without the key, with the cookie; a spent link says what to do."""
+    """ACC-3, ACC-55: the link redirects to the page with the cookie and without the key; a spent
+    one says what to do.
+    """
     key = stage.access.link_key
     answer = await stage.stranger.get("/", params={"key": key})
     location, _, secret = answer.headers["location"].partition("#page=")

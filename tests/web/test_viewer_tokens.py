@@ -267,7 +267,9 @@ async def test_a_revoked_minter_ends_the_stream_and_the_session() -> None:
 
 
 async def test_each_stream_ends_with_its_own_token() -> None:
-    """ACC-67: a page connects anew before its token lapses, and a proxy may tell late that the old stream is gone: it ends, and takes no other with it."""
+    """ACC-67: an old stream, which a proxy may report late as gone, ends with its token, and the
+    page's new one goes on.
+    """
     async with Page() as stage:
         session = await stage.on(first := await stage.minted())
         path = f"/api/watch/{session}/stream"

@@ -151,7 +151,9 @@ async def test_an_answer_that_cannot_be_understood_confirms_no_one(
 
 
 async def test_a_token_that_lapses_is_renewed(found: tuple[Hub, GitHub]) -> None:
-    """ACC-17: GitHub Apps' tokens last eight hours."""
+    """ACC-17: a token of a GitHub App, which lasts eight hours, is renewed with its
+    refresh token.
+    """
     hub, github = found
     hub.lasts = 28800
     identity = await github.exchange_code(ATTEMPT, "good", "http://back")

@@ -130,7 +130,7 @@ async def test_programs_bring_the_key_of_the_key_file() -> None:
     "host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765", "LOCALHOST", "watch.example.com"]
 )
 def test_this_machines_names_are_known(host: str) -> None:
-    """ACC-6: loopback by any of its names, and the public address where one is configured."""
+    """ACC-6: each name of loopback is known, and the public address if one is configured."""
     access(public_url="https://watch.example.com/").check_origin(AuthRequest("GET", host))
 
 

@@ -83,7 +83,7 @@ async def test_a_person_signs_in(running: Provider) -> None:
 
 
 async def test_a_public_client_needs_no_secret(running: Provider) -> None:
-    """ACC-16: PKCE alone binds the code to us."""
+    """ACC-16: without a client secret PKCE alone binds the code to us."""
     assert (
         await signed_in(
             ours(running.issuer, client_id="public", client_secret=None, claim="sub", groups="")
@@ -227,7 +227,7 @@ def test_a_genuine_token_is_read() -> None:
     ids=str,
 )
 def test_a_token_that_is_not_for_us_or_not_fresh_is_refused(change: dict[str, Any]) -> None:
-    """ACC-16: issuer, audience, party, times, nonce and subject."""
+    """ACC-16: issuer, audience, party, times, nonce and subject are checked."""
     told = {key: value for key, value in {**GOOD, **change}.items() if value is not None}
     with pytest.raises(Exception, match=r"."):
         claims(jwt.encode({"alg": "RS256", "kid": "one"}, told, KEY))

@@ -263,7 +263,7 @@ async def test_a_sign_in_ends() -> None:
 
 
 async def test_tokens_too_large_for_a_cookie_stay_with_this_process() -> None:
-    """ACC-13: here the sign-in lasts; another process asks for a new one."""
+    """ACC-13: this process keeps such a sign-in; another one asks for a new one."""
     scene = Scene()
     scene.provider.identity = msgspec.structs.replace(
         ANN, access="x" * LARGEST, refresh="y" * LARGEST
