@@ -337,8 +337,7 @@ export class RealtimeSession implements Realtime {
   }
 }
 
-/** Refusals that stand: the server does not know the graph or the session, or is too old to move it.
- */
+/** Refusals that stand: the server does not know graph or session, or is too old to move it. */
 const UNABLE: ReadonlySet<string> = new Set(["invalid", "gone", "not_found", "forbidden"]);
 
 /** Warnings of a graph that keep a part of it from lighting. */
