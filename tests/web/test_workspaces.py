@@ -90,6 +90,20 @@ async def test_a_public_key_ends_nothing() -> None:
         assert earlier(await served.client.get("/api/workspaces")) == since
 
 
+async def test_labels_are_told_of_a_deletion_whatever_the_operator_keeps() -> None:
+    """TRC-34: those who may follow learn since when no person was deleted, and nothing of whom."""
+    async with serving(config(access=AccessConfig(earlier_sessions=False))) as served:
+        answers = [await served.client.get("/api/workspaces")]
+        body = json.dumps({"type": "delete", "messageId": "m1", "userId": "anna"})
+        sign = {"x-signature": hmac.digest(SECRET, body.encode(), "sha1").hex()}
+        await served.client.post("/segment/webhook/web", content=body, headers=sign)
+        answers.append(await served.client.get("/api/workspaces"))
+        (before,), (after,) = (answer.json()["workspaces"] for answer in answers)
+        assert (before["earlier_since"], after["earlier_since"]) == (None, None)
+        assert before["undeleted_since"] < after["undeleted_since"]
+        assert "anna" not in answers[1].text
+
+
 async def test_the_operator_says_whether_browsers_keep_sessions() -> None:
     """PIC-97: off keeps none, and so do workspaces whose deletions this server does not hear."""
     off = AccessConfig(earlier_sessions=False)

@@ -187,7 +187,8 @@ async def _serve(
             audit=audit,
             reauthorizer=reauthorizer,
             connection_stats=traffic,
-            deletions=deletions if config.access.earlier_sessions else None,
+            deletions=deletions,
+            earlier_sessions=config.access.earlier_sessions,
             connect_origins=[
                 origin for relay in relays.values() for origin in relay.limits.connects
             ]

@@ -249,7 +249,8 @@ class Serverless:
                 ]
                 + [one.connects for one in published.values()],
                 functions=published,
-                deletions=deletions if config.access.earlier_sessions else None,
+                deletions=deletions,
+                earlier_sessions=config.access.earlier_sessions,
             )
             async with hub:
                 await create_app(parts)(

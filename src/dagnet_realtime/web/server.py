@@ -65,7 +65,7 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     sign for workspaces whose events a Segment function publishes. `origins` are other origins whose
     pages may watch by token, `framed_by` those that may frame the interface. `rates` limit over all
     processes; None limits in this process alone. `connection_stats` is None if there are no
-    connections, `deletions` if browsers may keep no sessions.
+    connections, `deletions` if no deletion is recorded; browsers keep nothing then.
     """
 
     workspaces: Sequence[Workspace]
@@ -92,6 +92,7 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     reauthorizer: Reauthorizer
     connection_stats: ConnectionStats | None = None
     deletions: DeletionTimes | None = None
+    earlier_sessions: bool = False
 
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/tap.js"})
@@ -193,6 +194,7 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
             version=parts.version,
             push=parts.push,
             deletions=parts.deletions,
+            earlier_sessions=parts.earlier_sessions,
         ),
         *sign_in_routes(parts.access, parts.audit),
         *viewer_token_routes(parts.viewers, parts.clock, parts.audit, parts.rates),

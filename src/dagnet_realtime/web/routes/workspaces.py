@@ -49,8 +49,10 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
     the provider, past this server.
     `streams` are the ids of sources that read a stream, for administrators: the route `streams`
     says how they do. `earlier_since` is since when no person was deleted: sessions of the
-    workspace that a browser keeps from before must be dropped. None: it may keep none. It is unset
-    if that is not known now.
+    workspace that a browser keeps from before must be dropped. None: it may keep none.
+    `undeleted_since` is the same time for labels of traces, for those who may follow, whether
+    sessions may be kept or not. None: this server does not hear of all deletions. Both are unset if
+    that is not known now.
     """
 
     id: str
@@ -64,6 +66,7 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
     message_key: str | None = None
     streams: tuple[str, ...] = ()
     earlier_since: str | msgspec.UnsetType | None = None
+    undeleted_since: str | msgspec.UnsetType | None = None
 
 
 class Workspaces(msgspec.Struct, frozen=True):
@@ -196,14 +199,15 @@ def workspace_routes(
     message_key: Callable[[Channel], bytes] | None = None,
     streams: StreamReaders | None = None,
     deletions: DeletionTimes | None = None,
+    earlier_sessions: bool = False,
 ) -> list[OperationRoute]:
     """`/api/workspaces`, the routes under it, and `/api/me`.
 
     `public_url` is "" if clients reach the server by the address of their own requests. Browsers
-    may keep sessions if there are `deletions`.
+    may keep `earlier_sessions` if there are `deletions`.
     """
 
-    async def earlier_since(workspace: Workspace) -> str | msgspec.UnsetType | None:
+    async def undeleted_since(workspace: Workspace) -> str | msgspec.UnsetType | None:
         """Not where people are deleted without this server: in a function, or in a stream that it
         does not read while nothing is watched.
         """
@@ -231,7 +235,8 @@ def workspace_routes(
                             base,
                             person,
                             message_key,
-                            await earlier_since(one),
+                            await undeleted_since(one),
+                            earlier_sessions=earlier_sessions,
                         )
                         for one in seen
                     ]
@@ -298,13 +303,16 @@ def _workspace(
     base: str,
     person: Person,
     message_key: Callable[[Channel], bytes] | None,
-    earlier_since: str | msgspec.UnsetType | None,
+    undeleted_since: str | msgspec.UnsetType | None,
+    *,
+    earlier_sessions: bool,
 ) -> WorkspaceListing:
     """The workspace as the person may see it.
 
     Only administrators see the address of a source that accepts unsigned deliveries.
     """
     sends = person.has_role("administer", workspace.channel)
+    follows = person.has_role("follow", workspace.channel)
     sources = [source for source in workspace.sources if sends or not source.allow_unsigned]
     return WorkspaceListing(
         id=workspace.channel.workspace,
@@ -320,10 +328,9 @@ def _workspace(
         ),
         role=person.role(workspace.channel),
         streams=tuple(one.id for one in workspace.sources if sends and one.stream is not None),
-        message_key=message_key(workspace.channel).hex()
-        if message_key and person.has_role("follow", workspace.channel)
-        else None,
-        earlier_since=earlier_since,
+        message_key=message_key(workspace.channel).hex() if message_key and follows else None,
+        earlier_since=undeleted_since if earlier_sessions else None,
+        undeleted_since=undeleted_since if follows else None,
     )
 
 

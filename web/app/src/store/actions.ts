@@ -6,7 +6,7 @@ import type { Highlight, EdgeRef } from "@dagnet-realtime/react/picture/types";
 import { dismiss, toast, toNotice } from "./notices.ts";
 import { formatGraphRef, workspaceKey } from "./graphRef.ts";
 import { ignoredNamesOf, writePreferences, type Preferences } from "./preferences.ts";
-import { keepLabel, readLabels, wipeLabels } from "./traceLabels.ts";
+import { checkLabels, keepLabel, stampLabels, stampOf, type TraceLabels, wipeLabels, workspaceOfStamp } from "./traceLabels.ts";
 import { LONGEST_LABEL } from "@dagnet-realtime/react/side/TraceName.tsx";
 import { FollowController } from "./followController.ts";
 import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
@@ -25,6 +25,8 @@ const MOST_IGNORED = 200;
 export class Actions {
   readonly follow: FollowController;
   readonly #pause: Pause;
+  /** The session whose beginning the labels were checked for: deletions since are heard by it. */
+  #heard: string | null = null;
 
   constructor(
     private readonly context: AppContext,
@@ -36,8 +38,8 @@ export class Actions {
       this.showTrace(token);
     });
     watch.forgot = (tokens) => { this.#forget(tokens); };
-    context.store.subscribe(({ me }, before) => {
-      if (me !== null && me !== before.me) context.store.setState({ labels: readLabels(shelf, me.person) });
+    context.store.subscribe(({ me, workspaces }, before) => {
+      if (me !== null && (me !== before.me || workspaces !== before.workspaces)) this.#checkLabels(me.person, me.person === before.me?.person);
     });
   }
 
@@ -159,8 +161,23 @@ export class Actions {
   /** Gives a trace a name of the person's own, in this browser only; "" takes it away. */
   labelTrace(token: string, label: string): void {
     const { store } = this.context;
-    const { me, labels } = store.getState();
-    store.setState({ labels: keepLabel(this.shelf, me?.person ?? "", labels, token, label) });
+    const { me, labels, serverless, workspaces, graphRef } = store.getState();
+    store.setState({ labels: keepLabel(this.shelf, me?.person ?? "", labels, token, label, serverless ? "" : stampOf(workspaces, graphRef)) });
+  }
+
+  /** Shows the labels that are kept. Those of a workspace of which a person was deleted unheard go:
+   * no one knows whose they were.
+   */
+  #checkLabels(person: string, same: boolean): void {
+    const { store } = this.context;
+    const { workspaces, phase, session, graphRef, serverless, labels: before } = store.getState();
+    if (!serverless && (workspaces.length === 0 || workspaces.some((one) => one.undeleted_since === undefined))) return;
+    const heard = phase === "on" && session === this.#heard ? workspaceKey(graphRef) : null;
+    if (phase === "on") this.#heard = session;
+    const now = new Set(["", ...workspaces.map(({ id, env }) => stampOf(workspaces, { workspace: id, env }))]);
+    const { labels, gone } = checkLabels(this.shelf, person, (stamp) => now.has(stamp) || workspaceOfStamp(stamp) === heard);
+    store.setState({ labels: { ...(same ? Object.fromEntries(Object.entries(before).filter(([token]) => !gone.has(token))) : {}), ...labels } });
+    if (gone.size > 0) toast(store, { what: "Names that you gave to traces are gone.", meaning: "A person was deleted while no page of yours was on, and nothing says whose names they were.", remedy: "", bad: false });
   }
 
   /** A name that is kept in this page's memory alone: it may identify a person. */
@@ -171,10 +188,19 @@ export class Actions {
 
   /** Names given to the traces of a person who was deleted go with them. */
   #forget(tokens: readonly string[]): void {
-    const { store, earlier } = this.context;
-    earlier?.().then((keeper) => keeper.forget()).catch(() => undefined);
-    for (const token of tokens) if (store.getState().labels[token] !== undefined) this.labelTrace(token, "");
-    store.setState(({ tabLabels }) => ({ tabLabels: Object.fromEntries(Object.entries(tabLabels).filter(([token]) => !tokens.includes(token))) }));
+    const { store, engine, earlier } = this.context;
+    const { me, session, graphRef } = store.getState();
+    const person = me?.person ?? "";
+    checkLabels(this.shelf, person, (_, token) => !tokens.includes(token));
+    const others = (labels: TraceLabels): TraceLabels => Object.fromEntries(Object.entries(labels).filter(([token]) => !tokens.includes(token)));
+    store.setState(({ labels, tabLabels }) => ({ labels: others(labels), tabLabels: others(tabLabels) }));
+    const settled = async (): Promise<void> => {
+      const since = await (await earlier?.())?.forget();
+      const { missed } = engine.state.accumulation;
+      // A gap may have hidden another deletion.
+      if (since && store.getState().session === session && missed.gaps.length === 0) stampLabels(this.shelf, person, `${workspaceKey(graphRef)} ${since}`);
+    };
+    settled().catch(() => undefined);
   }
 
   bind(name: string, node: string): void {

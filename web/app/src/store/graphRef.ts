@@ -38,7 +38,7 @@ export function allGraphs(workspaces: readonly WorkspaceSummary[]): GraphRef[] {
 }
 
 /** "workspace/env", each part escaped. */
-export function workspaceKey(graphRef: GraphRef | null): string {
+export function workspaceKey(graphRef: Pick<GraphRef, "workspace" | "env"> | null): string {
   return graphRef === null ? "" : [graphRef.workspace, graphRef.env].map(encodeURIComponent).join("/");
 }
 

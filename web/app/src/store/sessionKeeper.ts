@@ -1,6 +1,7 @@
 /** Keeps the session that is watched: now and then, and when it ends or the page goes. */
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { writeSessionLog } from "@dagnet-realtime/engine/sessionLogFile";
+import type { WorkspaceSummary } from "@dagnet-realtime/client/api";
 import { ApiError } from "@dagnet-realtime/client/http";
 import { workspaceOf } from "@dagnet-realtime/client/sources/remote";
 import { EarlierSessions, type EarlierSession, type KeptSessions } from "./earlierSessions.ts";
@@ -15,6 +16,11 @@ const SETTLE_MS = 3000;
 
 /** What a server says to a person whom it does not let in any more. */
 const REFUSED: ReadonlySet<string> = new Set(["unauthorized", "forbidden"]);
+
+/** Since when no person of a workspace was deleted; "" if the server does not say. */
+function undeletedSince(there: WorkspaceSummary | undefined): string {
+  return there?.undeleted_since ?? there?.earlier_since ?? "";
+}
 
 /** The browser's locks, by which tabs know what others watch. */
 export type Locks = Pick<LockManager, "request" | "query">;
@@ -77,11 +83,12 @@ export class SessionKeeper implements KeptSessions {
     return all.filter(({ id }) => !watched.has(id));
   }
 
-  async forget(): Promise<void> {
+  async forget(): Promise<string> {
     this.#deletions += 1;
-    this.#undeleted = this.#settle();
+    const undeleted = (this.#undeleted = this.#settle());
     const { graphRef } = this.context.store.getState();
     await this.sessions.remove(({ workspace, env }) => workspace === graphRef?.workspace && env === graphRef.env);
+    return undeleted;
   }
 
   async wipe(): Promise<void> {
@@ -126,7 +133,7 @@ export class SessionKeeper implements KeptSessions {
     if (workspaces === null || graphRef === null) return "";
     store.setState({ workspaces });
     await environment.sleep(SETTLE_MS, new AbortController().signal);
-    return deletions === this.#deletions ? (workspaceOf(workspaces, graphRef)?.earlier_since ?? "") : "";
+    return deletions === this.#deletions ? undeletedSince(workspaceOf(workspaces, graphRef)) : "";
   }
 
   /** Asks what may still be watched; a person who may watch nothing keeps nothing. */
