@@ -214,7 +214,10 @@ function termTest(term: Term): Test {
     case "word": { const words = values.map(casefold); return ({ name }) => { const folded = casefold(name); return words.some((word) => folded.includes(word)); }; }
     case "type": return ({ type }) => values.includes(type);
     case "event": return ({ name }) => values.includes(name);
-    case "node": return ({ nodes }) => nodes.some((node) => values.includes(node));
+    case "node": {
+      const [only] = values;
+      return only !== undefined && values.length === 1 ? ({ nodes }) => nodes.includes(only) : ({ nodes }) => nodes.some((node) => values.includes(node));
+    }
     case "source": return ({ source }) => values.includes(source);
     case "trace": return ({ traces }) => traces.some(({ token }) => values.some((value) => token.startsWith(value)));
     case "is": return (event) => values.some((value) => hasFlag(event, value));

@@ -72,7 +72,6 @@ interface Stand {
   readonly lacks: readonly string[];
 }
 
-
 const NOTHING: readonly string[] = [];
 
 type Conditional = Extract<Item["check"], { where: unknown }>;
@@ -183,13 +182,12 @@ export class Judge {
     }
     let progress = this.traces.get(trace);
     if (progress === undefined) this.traces.set(trace, (progress = this.monitors.begin()));
-    const said = this.monitors.answers(progress, trace);
-    const { answers } = progress;
+    const { monitors } = this, said = monitors.answers(progress, trace);
     for (let place = 0; place < said.length; place += 1) {
-      const before = answers[place] ?? 0;
+      const before = monitors.held(progress, place);
       const after = said[place] ?? 0;
       if (before === after) continue;
-      answers[place] = after;
+      monitors.hold(progress, place, after);
       if ((after & (TIED | DOUBTFUL)) !== 0) this.doubted = true;
       this.sum(trace, place, before, after);
     }
@@ -197,8 +195,10 @@ export class Judge {
   }
 
   private forget(trace: Trace): void {
-    this.traces.get(trace)?.answers.forEach((answer, place) => { this.sum(trace, place, answer, 0); });
-    this.traces.delete(trace);
+    const progress = this.traces.get(trace);
+    if (progress === undefined || !this.traces.delete(trace)) return;
+    this.asked.forEach((_, place) => { this.sum(trace, place, this.monitors.held(progress, place), 0); });
+    this.monitors.end(progress);
   }
 
   /** Counts what a trace says of an expectation in place of what it said. */
@@ -220,6 +220,7 @@ export class Judge {
     this.sums = this.asked.map(createSums);
     this.untraced = [];
     this.traces.clear();
+    this.monitors.clear();
     this.unlit.clear();
   }
 
@@ -289,28 +290,30 @@ export class Judge {
     return this.sums[this.places.get(item) ?? -1] ?? createSums();
   }
 
-  /** The traces of one kind, of an expectation: all of them at the end, before it a few. */
-  private *ofKind(item: Item, some: Some, ended: boolean): Generator<readonly [Trace, Progress, number]> {
+  /** Takes the traces of one kind, of an expectation, until `take` returns true: all of them at the
+   * end, before it a few. */
+  private ofKind(item: Item, some: Some, ended: boolean, take: (trace: Trace, progress: Progress, answer: number) => boolean): void {
     const place = this.places.get(item) ?? -1;
     if (some.count === 0) return;
     if (ended) {
       for (const [trace, progress] of this.traces) {
-        const answer = progress.answers[place] ?? 0;
-        if ((answer & some.kind) !== 0) yield [trace, progress, answer];
+        const answer = this.monitors.held(progress, place);
+        if ((answer & some.kind) !== 0 && take(trace, progress, answer)) return;
       }
       return;
     }
-    if (some.few.size < Math.min(TOLD, some.count)) refill(some, place, this.traces);
+    if (some.few.size < Math.min(TOLD, some.count)) refill(some, this.traces, (progress) => this.monitors.held(progress, place));
     for (const trace of some.few) {
       const progress = this.traces.get(trace);
-      if (progress !== undefined) yield [trace, progress, progress.answers[place] ?? 0];
+      if (progress !== undefined && take(trace, progress, this.monitors.held(progress, place))) return;
     }
   }
 
   /** What traces of one kind said whose answers have the greatest amounts: `most` of them, and
    * their equals, the greatest first. */
   private farthest(item: Item, some: Some, ended: boolean, most: number): readonly (readonly [Fact, number])[] {
-    const all = [...this.ofKind(item, some, ended)];
+    const all: (readonly [Trace, Progress, number])[] = [];
+    this.ofKind(item, some, ended, (trace, progress, answer) => { all.push([trace, progress, answer]); return false; });
     const least = all.map(([, , answer]) => amountOf(answer)).sort((a, b) => b - a)[Math.min(most, all.length) - 1] ?? 0;
     return all.flatMap(([trace, progress, answer]) => {
       const fact = amountOf(answer) < least ? null : this.fact(item, trace, progress);
@@ -332,7 +335,7 @@ export class Judge {
   private doubts(item: Item, some: Some, ended: boolean): readonly string[] {
     if (!this.doubted) return [];
     let all = 0;
-    for (const [, , answer] of this.ofKind(item, some, ended)) all |= answer;
+    this.ofKind(item, some, ended, (_, __, answer) => { all |= answer; return false; });
     return doubts(all);
   }
 
@@ -386,13 +389,13 @@ export class Judge {
   /** The first trace of a kind whose events are not of one time, else the first: its answer, and
    * the details. */
   private plainest(item: Item, some: Some, ended: boolean): readonly [number, Fact | null] {
-    let found: readonly [Trace, Progress, number] | null = null;
-    for (const one of this.ofKind(item, some, ended)) {
-      found ??= one;
-      if ((one[2] & TIED) === 0) { found = one; break; }
-      if (!ended) break;
-    }
-    return found === null ? [0, null] : [found[2], this.fact(item, found[0], found[1])];
+    const found: [Trace, Progress, number][] = [];
+    this.ofKind(item, some, ended, (trace, progress, answer) => {
+      const plain = (answer & TIED) === 0;
+      if (plain || found.length === 0) found[0] = [trace, progress, answer];
+      return plain || !ended;
+    });
+    return found[0] === undefined ? [0, null] : [found[0][2], this.fact(item, found[0][0], found[0][1])];
   }
 
   private within(item: Item, check: Extract<Item["check"], { kind: "within" }>, ended: boolean): Draft {
@@ -411,7 +414,7 @@ export class Judge {
     if (ok.count === 0) return { verdict: "failed", ...base, tell: () => ({ text: none, details: [...this.why(check.from), ...this.why(check.to)] }) };
     return { verdict: "met", ...base, tell: () => {
       let most = 0;
-      for (const [, , answer] of this.ofKind(item, ok, ended)) most = Math.max(most, amountOf(answer));
+      this.ofKind(item, ok, ended, (_, __, answer) => { most = Math.max(most, amountOf(answer)); return false; });
       return { text: `at most ${duration(most)} ${pair}`, details: this.doubts(item, ok, ended) };
     } };
   }
@@ -462,11 +465,12 @@ export class Judge {
    * `each`); before the end of a few traces. */
   private traceTally(item: Item, apart: Tally, ended: boolean): Tally {
     const tally: Tally = { n: 0, first: [...apart.first] };
-    for (const [trace, progress] of this.ofKind(item, this.sumsOf(item).hits, ended)) {
+    this.ofKind(item, this.sumsOf(item).hits, ended, (trace, progress) => {
       const last = tally.first[TOLD - 1];
-      if (last !== undefined && (trace.visits[0]?.at ?? 0) > last.occurredAt) continue;
+      if (last !== undefined && (trace.visits[0]?.at ?? 0) > last.occurredAt) return false;
       for (const event of this.fact(item, trace, progress)?.events ?? []) gather(tally, event);
-    }
+      return false;
+    });
     return tally;
   }
 

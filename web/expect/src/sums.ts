@@ -36,11 +36,10 @@ export function move(some: Some, trace: Trace, before: number, after: number): v
   else if (some.few.size < FEW) some.few.add(trace);
 }
 
-/** Holds a few traces of a kind again, after those that were held have changed; `place` is the
- * expectation's. */
-export function refill({ kind, few }: Some, place: number, traces: ReadonlyMap<Trace, Progress>): void {
-  for (const [trace, { answers }] of traces) {
+/** Holds a few traces of a kind again, after those that were held have changed. */
+export function refill({ kind, few }: Some, traces: ReadonlyMap<Trace, Progress>, answer: (progress: Progress) => number): void {
+  for (const [trace, progress] of traces) {
     if (few.size >= FEW) return;
-    if (((answers[place] ?? 0) & kind) !== 0) few.add(trace);
+    if ((answer(progress) & kind) !== 0) few.add(trace);
   }
 }
