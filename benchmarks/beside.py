@@ -1,7 +1,4 @@
-"""Delivery one frame per event: the plainest way on our server, and nginx with nchan where Debian's module is installed.
-
-Both are fed the same thousand events a second as ours. Every event carries the moment it left, so a viewer needs to remember nothing.
-"""
+"""Delivery, one frame per event: by our server, and by nginx with nchan if it is installed."""
 
 import asyncio
 import contextlib

@@ -32,7 +32,7 @@ def measure() -> list[Figure]:
 
 
 def reducer(text: str) -> list[Figure]:
-    """What `engine.mjs` printed; raises ValueError where it printed something else."""
+    """The figures that `engine.mjs` printed; raises ValueError if it printed something else."""
     found = _found(REDUCER, text, "engine.mjs")
     return [
         _time(
@@ -46,7 +46,7 @@ def reducer(text: str) -> list[Figure]:
 
 
 def traces(text: str) -> list[Figure]:
-    """What `traces.mjs` printed; raises ValueError where it printed something else."""
+    """The figures that `traces.mjs` printed; raises ValueError if it printed something else."""
     found = _found(TRACES, text, "traces.mjs")
     return [
         _time("traces alone, median", found["median"], float(found["bare"]), "a bare Map"),

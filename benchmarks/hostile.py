@@ -45,7 +45,7 @@ def _peak(pid: int) -> float:
 
 
 def _probed(url: str, until: "subprocess.Popen[str] | float") -> list[float]:
-    """How many milliseconds each probe waited, until a moment or the end of a process."""
+    """The milliseconds that each probe waited, sorted, until a moment or the end of a process."""
     waits = []
     with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         while time.monotonic() < until if isinstance(until, float) else until.poll() is None:
@@ -57,8 +57,11 @@ def _probed(url: str, until: "subprocess.Popen[str] | float") -> list[float]:
 
 
 def strangers(seconds: float = SECONDS) -> tuple[float, float, float]:
-    """With five clients whose bodies are made at random to cost what they can: the p99 of a probe in ms, the same without them, and
-    the megabytes by which the server's peak of memory grew; the worst of several seeds.
+    """The worst of several seeds, beside five clients whose bodies are made at random to cost what
+    they can.
+
+    Returns the p99 of a probe in ms, the same without the clients, and the megabytes by which the
+    server's peak of memory grew.
     """
     worst, alone, grown = 0.0, 0.0, 0.0
     for seed in SEEDS:

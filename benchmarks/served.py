@@ -35,7 +35,7 @@ class Served(msgspec.Struct):
         return sum(sum(part.cpu_times()[:2]) for part in [whole, *whole.children(recursive=True)])
 
     def busy_seconds(self) -> float:
-        """Processor time of its own process so far, to the nanosecond where the kernel tells."""
+        """Processor time of its own process so far, to the nanosecond if the kernel tells it."""
         with contextlib.suppress(OSError):
             return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9
         return sum(psutil.Process(self.pid).cpu_times()[:2])
@@ -46,7 +46,9 @@ class Served(msgspec.Struct):
 
 
 def pinned(core: int | str, *command: str) -> list[str]:
-    """The command on one core (or several, as `taskset` writes them), where the machine can do that."""
+    """The command on one core (or several, as `taskset` writes them), if the machine
+    can do that.
+    """
     return (
         ["taskset", "-c", str(core), *command]
         if shutil.which("taskset") and (os.cpu_count() or 1) > 1
