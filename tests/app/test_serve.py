@@ -92,7 +92,7 @@ async def test_a_connection_whose_reader_takes_nothing_is_cut(
 
 
 async def viewers(served: Served) -> int:
-    """How many the server says it has."""
+    """The number of viewers that the server's metrics give."""
     text = (await served.client.get("/metrics")).text
     return int(float(text.partition("dagnet_realtime_viewers{")[2].partition("} ")[2].split()[0]))
 

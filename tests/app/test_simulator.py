@@ -40,7 +40,7 @@ class Shelf:
     """A graph source with two graphs."""
 
     def catalogue(self, workspace: str) -> Catalogue:
-        """Both of them."""
+        """A catalogue of both graphs."""
         return Catalogue(version="1", graphs={"g": GRAPH, "dark": DARK})
 
     async def changes(self) -> AsyncIterator[str]:

@@ -46,7 +46,7 @@ async def test_redis_is_a_store_of_many() -> None:
 
 
 def connections(server: RedisServer) -> int:
-    """How many there are, the one that asks included."""
+    """The number of Redis's connections, the asking one included."""
     found = re.search(rb"connected_clients:(\d+)", server.command("INFO", "clients"))
     assert found
     return int(found[1])

@@ -55,7 +55,7 @@ def workers(program: Program) -> set[int]:
 
 
 def ask(program: Program, path: str = "/api/me", **fields: str) -> httpx.Response:
-    """Over a connection of its own, so that any worker may answer."""
+    """Asks over a new connection, so that any worker may answer."""
     with httpx.Client(trust_env=False, timeout=30) as client:
         return client.get(program.url + path, headers=fields)
 
