@@ -1,4 +1,6 @@
-"""What is committed: fresh where generated, whole, and free of what belongs to one machine."""
+"""What is committed: generated files are fresh, files are whole, and nothing belongs to one
+machine.
+"""
 
 import re
 import subprocess
