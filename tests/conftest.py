@@ -49,9 +49,10 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Playwright's loop stays open in the main thread once a browser has started, so no asynchronous test may follow one.
+    """Orders and selects tests.
 
-    Where properties are tried for a time, there is nothing else to do.
+    Playwright's loop stays open in the main thread once a browser has started, so no asynchronous
+    test may follow one. When properties are tried for a time, nothing else runs.
     """
     if SECONDS:
         config.hook.pytest_deselected(items=[item for item in items if not _is_tried(item)])
@@ -96,7 +97,7 @@ def _by_node_id(config: pytest.Config) -> bool:
 
 
 def _is_tried(item: pytest.Item) -> bool:
-    """Whether examples are generated for it: by hypothesis, or by itself where it says so."""
+    """Whether examples are generated for it: by hypothesis, or by itself if a mark says so."""
     return _property(item) is not None or item.get_closest_marker("tried") is not None
 
 
