@@ -1,4 +1,4 @@
-"""How values read as text."""
+"""Values as the texts that JavaScript makes of them."""
 
 import math
 import shutil

@@ -80,7 +80,7 @@ class Host:
         )
 
     async def allowed(self, scope: Any) -> bool | None:
-        """By the cookie, which may have lapsed."""
+        """Whether the cookie's user may subscribe; None if the cookie is missing or lapsed."""
         cookie = dict(scope["headers"]).get(b"cookie", b"").decode()
         if cookie == "broken":
             raise RuntimeError("the users' table is away")
@@ -96,7 +96,7 @@ class Host:
             return await client.post("/", headers=headers, content=body)
 
     async def sign(self, user: str, channel: str, socket_id: str) -> httpx.Response:
-        """As Pusher's client asks for it."""
+        """Asks for a signature as Pusher's client does."""
         return await self.ask(user, f"socket_id={socket_id}&channel_name={channel}".encode())
 
 

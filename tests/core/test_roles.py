@@ -1,4 +1,4 @@
-"""Who may do what where."""
+"""The role of a person on each channel, and what it allows."""
 
 import pytest
 from hypothesis import given
