@@ -71,7 +71,7 @@ container=other exec {systemd} --system --unit=multi-user.target --log-target=co
 
 @cache
 def unavailable() -> str:
-    """Why this machine cannot have others in it, "" where it can."""
+    """Why this machine cannot have others in it; "" if it can."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         return f"this machine has no {', '.join(missing)}"
@@ -268,7 +268,7 @@ def _until(found: object, seconds: float = 30) -> int:
 
 @contextlib.contextmanager
 def _process(words: list[str]) -> Iterator[int]:
-    """A process that dies with this one, also where this one is killed."""
+    """A process that dies with this one, also if this one is killed."""
     quiet = subprocess.DEVNULL
     child = subprocess.Popen(
         words, stdin=quiet, stdout=quiet, stderr=quiet, preexec_fn=_die_with_parent

@@ -152,7 +152,7 @@ def _running(
 
 
 def _trusted(port: int, root: Path) -> ssl.SSLContext | None:
-    """How to trust who listens on `port`, once they have their certificate."""
+    """A TLS context that trusts the server on `port`; None while it has no certificate yet."""
     with contextlib.suppress(OSError):
         tls = ssl.create_default_context(cafile=str(root))
         with (

@@ -42,7 +42,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(
     request: pytest.FixtureRequest, behind: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """The same behind each proxy in turn."""
+    """The site behind each proxy in turn."""
     if found(request.param) is None:
         pytest.skip(f"this machine's distribution has no {request.param}")
     front, ports = (

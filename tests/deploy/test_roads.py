@@ -52,7 +52,7 @@ def follow(machine: Machine, name: str, version: str = "") -> str:
 
 
 def ask(machine: Machine, path: str, token: str) -> dict[str, Any]:
-    """As the proxy beside it would."""
+    """The answer to a request as the proxy beside the process would send it."""
     curl = f"curl -fsS -m 20 -H 'Host: {NAME}' -H 'Authorization: Bearer {token}' http://127.0.0.1:8765{path}"
     answer: dict[str, Any] = json.loads(machine.run(curl))
     return answer

@@ -69,7 +69,9 @@ class Project:
         shutil.copytree((ROOT / entry).parent, self._folder / "api")
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, Any]:
-        """As the platform hands it on: over TLS, by the deployment's name."""
+        """The answer to a request as the platform hands it on: over TLS, by the
+        deployment's name.
+        """
         asked = {
             "method": method,
             "path": path,
