@@ -49,7 +49,7 @@ class Shop:
         return page
 
     def send(self, number: int) -> None:
-        """So many events, one delivery each, as Segment sends them."""
+        """Sends a number of events, one delivery each, as Segment does."""
         with httpx.Client(base_url=self.program.url, trust_env=False) as client:
             for _ in range(number):
                 self._sent += 1

@@ -66,7 +66,7 @@ class Site:
         return page
 
     def send(self, number: int) -> None:
-        """So many deliveries, one event each."""
+        """Sends a number of deliveries, one event each."""
         with httpx.Client(base_url=self.url, trust_env=False, verify=False) as client:
             for _ in range(number):
                 self._sent += 1
@@ -158,7 +158,9 @@ def _marked(name: str, mark: str) -> str:
 def behind_nginx(
     folder: Path, redis: RedisServer, *builds: Build
 ) -> Iterator[tuple[Site, list[Process], Path]]:
-    """One process of each build, which share the folder of assets where they share a machine."""
+    """One process of each build behind nginx; processes on one machine share the folder
+    of assets.
+    """
     key, port = access_token(folder), free_port()
     url, config = f"https://{NAME}:{port}", configured(folder)
     environ = {

@@ -1,4 +1,6 @@
-"""The browser extension, loaded for real: taps a site that knows nothing of Realtime, where and when it was asked to."""
+"""The browser extension, loaded for real: it taps a site that knows nothing of Realtime, on the
+sites that it was asked to tap.
+"""
 
 import json
 import re
