@@ -206,7 +206,7 @@ def seen(run: Run, events: int) -> None:
 
 
 def viewers(url: str, key: Path) -> int:
-    """How many viewers a server has, by its metrics."""
+    """The number of viewers that a server's metrics give."""
     headers = {"authorization": f"Bearer {key.read_text().strip()}"}
     told = httpx.get(f"{url}/metrics", headers=headers, trust_env=False).text
     (count,) = re.findall(r"^dagnet_realtime_viewers{.*} (\d+)", told, re.MULTILINE)
