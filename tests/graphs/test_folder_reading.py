@@ -131,7 +131,7 @@ RENAMED = Folders(graphs="conversion/graphs", events="definitions", nodes="steps
 
 @pytest.fixture
 def renamed(root: Path) -> Path:
-    """The same repository under other names; `events/` is then any other folder."""
+    """The repository with other names of its folders, beside an `events/` that is none of them."""
     (root / "conversion").mkdir()
     (root / "graphs").rename(root / "conversion/graphs")
     (root / "events").rename(root / "definitions")
