@@ -73,7 +73,7 @@ class Town:
             self._seen = time.monotonic()
 
     def received(self) -> float:
-        """How many events have come to the doors; raises AssertionError where that cannot be read."""
+        """How many events have arrived; raises AssertionError if that cannot be read."""
         self.stay()
         text = self.asking.get(f"{self.url}/metrics", headers=self.signed_in, timeout=SECONDS).text
         counts = [

@@ -53,7 +53,7 @@ async def served(port: int, issuer: str, audit: Path) -> AsyncIterator[str]:
 
 
 async def sign_in(browser: httpx.AsyncClient, ours: str, subject: str) -> httpx.Response:
-    """From our page to the provider's and back."""
+    """Signs in from our page over the provider's and back."""
     led = await browser.get(f"{ours}/")
     assert led.headers["location"] == "/sign-in"
     away = await browser.get(f"{ours}/sign-in/start")

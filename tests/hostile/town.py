@@ -52,7 +52,7 @@ def source_id(channel: Channel) -> str:
 
 
 class Maps(Graphs):
-    """The same graph in both workspaces, under a name of each one's own."""
+    """One graph in both workspaces, in each under a name of its own."""
 
     def __init__(self) -> None:
         super().__init__(graph("Home", name="checkout"))
@@ -171,7 +171,9 @@ class Town:
         await self.hub.__aexit__(kind, error, trace)
 
     async def send(self, channel: Channel, number: int, secret_of: Channel | None = None) -> int:
-        """One delivery to the channel's webhook, which is marked; signed with another channel's secret where that is given."""
+        """One marked delivery to the channel's webhook, signed with another channel's secret if one
+        is given.
+        """
         message: dict[str, Any] = {
             "type": "track",
             "event": "Home",
