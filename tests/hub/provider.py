@@ -1,4 +1,4 @@
-"""A provider in memory that keeps the port's promises, and breaks where a test says so."""
+"""A provider in memory that keeps the port's promises, and breaks as a test says."""
 
 import json
 from collections.abc import Sequence

@@ -107,7 +107,7 @@ class House:
         return self.processes[-1]
 
     def write(self, number: int) -> None:
-        """So many records, over all partitions."""
+        """Writes a number of records, over all partitions."""
         for _ in range(number):
             name = f"e{len(self.written)}"
             event = {"type": "track", "event": name, "messageId": f"ajs-next-{name}"}
@@ -127,7 +127,9 @@ class House:
         return [entry.name for entry in found.entries]
 
     async def all_lit(self, start: Position) -> None:
-        """Until everything that was written is in the log; then whether each is there once."""
+        """Waits until everything that was written is in the log, and checks that each is there
+        once.
+        """
         await until(lambda: self.lit(start), lambda names: len(names) >= len(self.written))
         assert sorted(await self.lit(start)) == sorted(self.written)
 
