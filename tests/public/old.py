@@ -21,9 +21,7 @@ Name a newer one once no deployment runs this one any more.
 
 
 def unpacked(folder: Path, *parts: str) -> Path:
-    """`parts` of the repository at `COMMIT`, in `folder`.
-    Skips the test where the history is not there.
-    """
+    """Skips the test if the history is not there."""
     try:
         found = subprocess.run(
             ["git", "archive", COMMIT, *parts], cwd=ROOT, capture_output=True, check=True

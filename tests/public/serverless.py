@@ -107,7 +107,7 @@ class Deployment:
         await self.ask("POST", "/segment/webhook/web", body, **headers)
 
     async def subscribe(self, browser: Subscriber, session: str, channel: str) -> None:
-        """As the session's page does."""
+        """Subscribes as the session's page does."""
         asked = {
             "watch_session_id": session,
             "channel_name": channel,

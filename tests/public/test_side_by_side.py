@@ -98,7 +98,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def events(first: int, count: int) -> list[dict[str, Any]]:
-    """So many different events."""
+    """`count` different events, numbered from `first`."""
     return [
         track(str(number), NAMES[number % 3], f"person {number % 7}")
         for number in range(first, first + count)

@@ -43,7 +43,7 @@ class Watcher:
         return sum(frame["ledger"]["offered"] for frame in self.batches)
 
     def wait(self, met: Callable[[], bool]) -> None:
-        """Until it is so; fails after a while without any news."""
+        """Waits until `met()` is true; fails after a while without any news."""
         with self._news:
             while not met():
                 assert self._news.wait(PATIENCE), (self.offered, self.ends, self.frames[-3:])
