@@ -82,7 +82,7 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """With a Redis beside it."""
+    """A deployment with a Redis beside it."""
     with redis_server("--maxmemory-policy", "noeviction") as redis:
         yield Deployment(tmp_path_factory.mktemp("dagnet"), redis.url)
 
