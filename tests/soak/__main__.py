@@ -14,7 +14,7 @@ from tests.soak.soak import Plan, Soak
 
 
 def main() -> int:
-    """Runs one and reports; 1 where a promise was broken."""
+    """Runs one and reports; returns 1 if a promise was broken."""
     plan = Plan(
         seconds=float(os.environ.get("SOAK_MINUTES", "30")) * 60,
         seed=int(os.environ.get("SOAK_SEED") or SystemRandom().randrange(1_000_000)),
