@@ -1,4 +1,4 @@
-"""Partitions where one process is alone."""
+"""Partition leases of a single process."""
 
 import pytest
 

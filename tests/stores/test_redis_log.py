@@ -107,7 +107,7 @@ class Store:
         return asyncio.create_task(self.batches.append(items))
 
     async def gathered(self) -> None:
-        """Until the millisecond is over."""
+        """Lets the millisecond pass in which appends are gathered."""
         await self.clock.advance(GATHER_SECONDS)
 
 

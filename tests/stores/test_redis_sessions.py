@@ -216,7 +216,7 @@ async def test_an_event_is_refused_while_the_store_has_lost_its_viewers() -> Non
 
 
 async def blocked(calls: RedisConnection) -> None:
-    """Until a reader waits."""
+    """Waits until a reader of Redis is blocked."""
     async with asyncio.timeout(20):
         while (await calls.call("INFO", "clients"))["blocked_clients"] == 0:
             await asyncio.sleep(0.01)
