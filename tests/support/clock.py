@@ -36,7 +36,7 @@ class FakeClock:
 
     @property
     def sleepers(self) -> int:
-        """How many tasks wait for time to pass."""
+        """The number of tasks that wait for time to pass."""
         return sum(not woken.done() for _, _, woken in self._sleepers)
 
     async def advance(self, seconds: float) -> None:

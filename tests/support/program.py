@@ -48,7 +48,9 @@ class Program:
         return self._child.pid
 
     def wait_ready(self, seconds: float = 60.0) -> "Program":
-        """Waits for the line that says where Realtime is; raises AssertionError with the output where it never comes."""
+        """Waits for the line with Realtime's address; raises AssertionError with the output if it
+        never comes.
+        """
         found = self.wait_line(READY, seconds)
         self.url, self.key = found[1], found[2]
         return self
@@ -72,7 +74,7 @@ class Program:
         self._child.send_signal(number)
 
     def stop(self, seconds: float = 20.0) -> int:
-        """Asks it to stop and returns its exit code; kills it where it does not."""
+        """Asks it to stop and returns its exit code; kills it if it does not."""
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)
             try:

@@ -44,7 +44,7 @@ def sentinel(service: str = "events") -> Iterator[tuple[RedisServer, RedisServer
 
 
 def wait_for(holds: object, seconds: float = 40.0) -> None:
-    """Asks until it holds; raises AssertionError where it never does."""
+    """Asks until it holds; raises AssertionError if it never does."""
     assert callable(holds)
     deadline = time.monotonic() + seconds
     while not holds():

@@ -18,9 +18,10 @@ APP_ID, KEY, SECRET = "4711", "a-key-of-tests", "a-secret-of-tests"
 
 
 class Soketi:
-    """A running server; `url` is what a workspace's `relay` says. It can be stopped and started again on the same port.
+    """A running server; `url` is what a workspace's `relay` says. It can be stopped and started
+    again on the same port.
 
-    Who comes to a channel and who leaves it is posted to `hook`, where one is given.
+    Arrivals and departures on channels are posted to `hook`, if one is given.
     """
 
     def __init__(self, hook: str = "") -> None:

@@ -72,7 +72,7 @@ class MemoryBroker:
         return records[-1].offset + 1 if records else self.first[partition]
 
     async def wait(self, seconds: float) -> None:
-        """Until something is written, or the time is over."""
+        """Waits until something is written, or the time is over."""
         written = asyncio.ensure_future(self._written.wait())
         slept = asyncio.ensure_future(self.clock.sleep(seconds))
         try:

@@ -1,4 +1,6 @@
-"""How long a property is tried: with few examples in `make test`, in `make fuzz` for a number of seconds."""
+"""The time for which a property is tried: a few examples in `make test`, a number of seconds in
+`make fuzz`.
+"""
 
 import inspect
 import os
