@@ -114,7 +114,7 @@ async def rest(reader: asyncio.StreamReader) -> bytes:
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    """Until it holds; the scene's own time limit ends a wait in vain."""
+    """Waits until it holds; the scene's own time limit ends a wait in vain."""
     while not holds():
         await asyncio.sleep(0.01)
 

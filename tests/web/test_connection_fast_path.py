@@ -379,7 +379,7 @@ class Ways:
             self._running -= 1
 
     async def _quiet(self) -> None:
-        """Until every app that runs waits for more to come."""
+        """Waits until every running app waits for more to come."""
         turns = 0
         while turns < 4:
             await asyncio.sleep(0)

@@ -70,7 +70,9 @@ async def asked(scene: Scene, *parts: bytes) -> bytes:
 
 
 def cuts(request: bytes) -> list[tuple[bytes, ...]]:
-    """In one read; after its head, where a body begins; in the middle of its head; and byte by byte around the head's end."""
+    """Cuts of a request: none, after its head if it has a body, in the middle of its head, and byte
+    by byte around the head's end.
+    """
     end = request.index(b"\r\n\r\n") + 4
     return [
         (request,),

@@ -16,11 +16,11 @@ class Time:
         self.due: list[tuple[float, Callable[[], None]]] = []
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
-        """As a loop would."""
+        """Keeps work for later, as a loop would."""
         self.due.append((self.now + seconds, work))
 
     def pass_by(self, seconds: float) -> None:
-        """So long, and does what became due."""
+        """Lets time pass, and does the work that became due."""
         self.now += seconds
         ready = [work for at, work in self.due if at <= self.now]
         self.due = [(at, work) for at, work in self.due if at > self.now]

@@ -32,19 +32,19 @@ def local(**parts: bool) -> tuple[WebStage, str, str]:
 
 
 def token() -> tuple[WebStage, str, str]:
-    """The same for tokens."""
+    """A stage with access tokens, in the same form."""
     stage = TokenStage()
     return stage, stage.text, "http://127.0.0.1:8765"
 
 
 def oidc() -> tuple[WebStage, str, str]:
-    """The same for an identity provider."""
+    """A stage with an identity provider, in the same form."""
     scene = Scene()
     return WebStage(access=scene.access), scene.text, URL
 
 
 def proxy() -> tuple[WebStage, str, str]:
-    """The same behind a trusted proxy."""
+    """A stage behind a trusted proxy, in the same form."""
     clock = FakeClock()
     kept, text = create_token("ci", "administer", ("*",), clock.now(), None, lambda n: bytes(n))
     return (

@@ -61,7 +61,9 @@ async def signed_in(
     told: SignInAttempt | None = None,
     sent: SignInAttempt | None = None,
 ) -> Identity:
-    """Who comes back; `sent` is what the browser took along, `told` what we hold it against."""
+    """The identity that signs in; the browser took `sent` along, and its return is checked against
+    `told`.
+    """
     sent = sent or attempt()
     async with httpx.AsyncClient(trust_env=False) as browser:
         where = await consent(
