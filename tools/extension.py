@@ -16,7 +16,7 @@ Each site is asked for once."""
 
 
 def main() -> None:
-    """Builds it where it belongs."""
+    """Builds it in its place."""
     node = machine_node() or wheel_node(ROOT / ".tools")
     if node is None:
         sys.exit(

@@ -72,7 +72,7 @@ def evaluator(root: Path) -> Path:
 
 
 def stamp_of(root: Path) -> Path:
-    """Where it is noted which sources the built interface is of."""
+    """The file that notes which sources the built interface is of."""
     return root / ".tools" / "interface"
 
 
@@ -114,13 +114,13 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def machine_node() -> str | None:
-    """The machine's Node where it is new enough."""
+    """The machine's Node if it is new enough."""
     found = shutil.which("node")
     return found if found and shutil.which("npm") and version(found) >= OLDEST else None
 
 
 def version(node: str) -> tuple[int, int]:
-    """Major and minor version of a Node, (0, 0) where it does not run."""
+    """Major and minor version of a Node, (0, 0) if it does not run."""
     try:
         told = subprocess.run(
             [node, "--version"], capture_output=True, text=True, timeout=30, check=False
@@ -205,7 +205,7 @@ def build_extension(root: Path, node: str, dist: Path) -> None:
 
 
 def run(command: Command, folder: Path, node: str) -> None:
-    """Runs a command; where it fails, the program ends with its output already shown."""
+    """Runs a command; if it fails, the program ends with its output already shown."""
     done = subprocess.run(
         command, cwd=folder, env=environment(node), stdin=subprocess.DEVNULL, check=False
     )

@@ -34,7 +34,7 @@ def say(words: str) -> None:
 
 
 def must(*command: str | Path, why: str) -> None:
-    """Runs a command quietly; ends with its output where it fails."""
+    """Runs a command quietly; ends with its output if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -123,7 +123,7 @@ def packages(locks: tuple[str, ...]) -> None:
 
 
 def node() -> str:
-    """The machine's Node where it is new enough, else PyPI's in `.tools`."""
+    """The machine's Node if it is new enough, else PyPI's in `.tools`."""
     if found := interface.machine_node() or interface.wheel_node(TOOLS):
         return found
     say(

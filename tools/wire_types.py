@@ -143,7 +143,7 @@ def _interface(info: inspect.StructType, seen: dict[str, str]) -> str:
 
 
 def _mark(field: inspect.Field) -> str:
-    """`?` where the field may be missing on the wire."""
+    """`?` if the field may be missing on the wire."""
     without = field.default is inspect.NODEFAULT and field.default_factory is inspect.NODEFAULT
     return "?" if without and not field.required else ""
 
