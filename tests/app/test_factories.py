@@ -49,7 +49,7 @@ from tests.hub.test_relay_publisher import Platform
 from tests.support.clock import FakeClock
 
 
-def test_each_folder_has_a_catalogue_even_where_there_is_none(tmp_path: Path) -> None:
+def test_each_folder_has_a_catalogue_even_if_it_does_not_exist(tmp_path: Path) -> None:
     """GRA-2: what cannot be read is said."""
     (tmp_path / "a/graphs").mkdir(parents=True)
     (tmp_path / "a/graphs/g.json").write_text('{"nodes": []}')

@@ -69,7 +69,7 @@ def test_a_session_resumes_where_its_stream_broke() -> None:
     assert json.loads(server.requests[0].content)["filter"] == "type:track"
 
 
-def test_a_session_that_is_gone_is_told_in_the_servers_words() -> None:
+def test_a_session_that_is_gone_is_reported_in_the_servers_words() -> None:
     server = Server(
         httpx.Response(410, json={"title": "The session has lapsed", "detail": "5 minutes passed"})
     )
@@ -107,7 +107,7 @@ def test_an_event_with_any_character_is_one_line_and_the_next_is_heard(mark: str
     assert frames[0].reason == f"x{mark}y"  # type: ignore[union-attr]  # as was just seen
 
 
-def test_what_is_no_frame_is_told_in_one_line() -> None:
+def test_an_unreadable_frame_is_reported_in_one_line() -> None:
     """CLI-26: an unreadable frame is one line, not a traceback."""
     with Server("data: {\n\n").remote() as remote, pytest.raises(Problem, match="unreadable frame"):
         list(remote.frames())

@@ -53,7 +53,7 @@ def test_secrets_may_be_references(monkeypatch: pytest.MonkeyPatch) -> None:
         "http://a b/c",
     ],
 )
-def test_what_is_no_webhook_is_told(url: str) -> None:
+def test_what_is_no_webhook_is_reported(url: str) -> None:
     with pytest.raises(Problem):
         sender_to(url, "", "", Random(1))
 

@@ -38,7 +38,7 @@ def test_deliveries_leave_at_the_rate_and_with_the_jitter_asked_for() -> None:
     assert all(start <= at <= start + 5 for start, at in enumerate(jittered))
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "bad").write_bytes(b"\xff")
     (tmp_path / "bom").write_bytes(b"\xef\xbb\xbf[]")
     assert read(tmp_path / "bom") == "[]"

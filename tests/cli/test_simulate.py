@@ -16,7 +16,7 @@ def test_a_graph_is_opened_by_its_file_or_as_one_of_the_samples() -> None:
     assert len(by_name.listens) == 11
 
 
-def test_a_graph_that_is_not_there_or_broken_is_told(tmp_path: Path) -> None:
+def test_a_graph_that_is_not_there_or_broken_is_reported(tmp_path: Path) -> None:
     (tmp_path / "graphs").mkdir()
     (tmp_path / "graphs" / "broken.json").write_text("{")
     with pytest.raises(Problem, match="cannot be read"):

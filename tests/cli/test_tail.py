@@ -76,7 +76,7 @@ def test_the_first_workspace_and_the_graph_that_can_be_lit_most_are_watched() ->
 
 
 @pytest.mark.parametrize(("workspace", "graph"), [("other", ""), ("", "gone")])
-def test_what_is_not_there_is_told_with_what_is(workspace: str, graph: str) -> None:
+def test_what_is_not_there_is_reported_with_what_is(workspace: str, graph: str) -> None:
     with pytest.raises(Problem, match="There is no") as caught:
         open_session(Remote(), workspace, graph, "")  # type: ignore[arg-type]
     assert "Choose one of" in caught.value.remedy
@@ -219,7 +219,7 @@ def test_lines_that_are_missing_leave_a_gap_of_unknown_size(
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"format": "another"}'])
-def test_what_is_no_session_log_is_told(text: str, tmp_path: Path) -> None:
+def test_what_is_no_session_log_is_reported(text: str, tmp_path: Path) -> None:
     (tmp_path / "log").write_text(text)
     with pytest.raises(Problem, match="is not a session log"):
         list(read_log(tmp_path / "log"))

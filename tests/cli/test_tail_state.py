@@ -61,7 +61,7 @@ def test_counts_come_from_the_frames_and_not_from_the_events_they_carry() -> Non
     assert "unmapped" in lines[1]
 
 
-def test_what_was_missed_and_how_it_ended_is_told() -> None:
+def test_what_was_missed_and_how_it_ended_is_reported() -> None:
     live = TailState({}, "Shop")
     assert live.apply(Gap(from_="a", to="b", missed=None, reason="epoch")) == [
         "# missed an unknown number of events: epoch"

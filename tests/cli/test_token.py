@@ -35,7 +35,7 @@ def test_a_token_is_printed_once_listed_and_revoked(
 
 
 @pytest.mark.parametrize("options", [{"expires": "soon"}, {"on": ["acme"]}, {"on": ["a/b/c"]}])
-def test_wrong_wishes_are_told(options: dict[str, object], tmp_path: Path) -> None:
+def test_wrong_options_are_reported(options: dict[str, object], tmp_path: Path) -> None:
     with pytest.raises(Problem):
         create("ci", tokens=tmp_path / "t", **options)  # type: ignore[arg-type]
     assert read_token_file(tmp_path / "t") == ()

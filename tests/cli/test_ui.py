@@ -27,7 +27,7 @@ def test_the_interface_is_copied_whole_and_again(tmp_path: Path) -> None:
     assert (out / "extension" / "manifest.json").read_text() == "{}"
 
 
-def test_what_is_missing_or_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_what_is_missing_or_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="not built"):
         copy(tmp_path, tmp_path / "out")
     (tmp_path / "alone").mkdir()

@@ -78,7 +78,9 @@ def test_addresses_that_can_be_trusted(tmp_path: Path, url: str) -> None:
         (NAMED + 'path = "./gone"', "there is no folder"),
     ],
 )
-def test_what_cannot_work_is_told_without_the_secret(tmp_path: Path, keys: str, words: str) -> None:
+def test_what_cannot_work_is_reported_without_the_secret(
+    tmp_path: Path, keys: str, words: str
+) -> None:
     """GRA-20: a contradiction is a problem at the start that names the key and shows no secret."""
     with pytest.raises(Problem) as caught:
         read(tmp_path, keys)
@@ -226,7 +228,7 @@ def test_a_folder_alone_becomes_a_workspace_with_two_sources(tmp_path: Path) -> 
     assert "0707" not in repr(made)
 
 
-def test_a_folder_that_is_no_data_repository_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_data_repository_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="not a DagNet data repository"):
         default_workspace(tmp_path, chance)
     with pytest.raises(Problem, match="There is no folder"):

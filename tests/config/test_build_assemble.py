@@ -92,7 +92,7 @@ def test_local_access_listens_on_loopback_only(host: str, around: ResolveContext
         ),
     ],
 )
-def test_keys_that_contradict_one_another_are_told(
+def test_keys_that_contradict_one_another_are_reported(
     tables: FileTables, words: str, around: ResolveContext
 ) -> None:
     with pytest.raises(Problem) as caught:

@@ -120,7 +120,7 @@ def test_a_wrong_variable_is_named(file: Path) -> None:
         load(file, {**ENVIRON, "DAGNET_REALTIME_PORT": "high"})
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
     for name in ("gone.toml", "bad.toml", "."):
         with pytest.raises(Problem):
@@ -167,7 +167,7 @@ def test_the_file_can_be_named_by_a_variable(file: Path) -> None:
         ),
     ),
 )
-def test_whatever_stands_in_the_file_ends_in_a_configuration_or_a_problem(
+def test_any_value_in_the_file_ends_in_a_configuration_or_a_problem(
     key: str, value: object, tmp_path: Path
 ) -> None:
     from dagnet_realtime.config.file import ServerTable, WorkspaceTable

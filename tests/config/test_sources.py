@@ -56,7 +56,7 @@ def test_a_secret_comes_from_the_environment_a_file_or_the_line_itself(tmp_path:
 @pytest.mark.parametrize(
     "written", ["env:NONE", "env:EMPTY", "file:none", "file:empty", "file:.", "file:large"]
 )
-def test_a_reference_that_leads_nowhere_is_told_with_its_place(
+def test_a_reference_that_leads_nowhere_is_reported_with_its_place(
     written: str, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").write_text("\n")

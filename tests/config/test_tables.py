@@ -84,7 +84,7 @@ def test_every_kind_of_value_says_what_it_takes(key: str, value: object, words: 
     assert caught.value.title.endswith(f"expected {words}")
 
 
-def test_tables_that_are_none_are_told() -> None:
+def test_tables_that_are_none_are_reported() -> None:
     with pytest.raises(Problem, match="expected a table"):
         table(3, ServerTable, ("server",), PLACE)
     with pytest.raises(Problem, match=r"expected an array of tables, `\[\[workspace\]\]`"):

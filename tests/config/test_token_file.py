@@ -24,14 +24,14 @@ def test_what_is_written_is_read_and_is_its_owners_alone(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "content", [b"", b"{", b'{"tokens": 3}', b"\xff", b'{"version": 2}', b'{"unknown": 1}']
 )
-def test_a_file_that_is_none_is_told(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_none_is_reported(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "tokens.json"
     path.write_bytes(content)
     with pytest.raises(Problem):
         read_token_file(path)
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="cannot be written"):
         write_token_file(tmp_path / "gone" / "tokens.json", [])
     with pytest.raises(Problem, match="cannot be read"):

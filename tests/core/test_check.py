@@ -52,7 +52,7 @@ def test_the_report_has_the_shape_that_programs_rely_on() -> None:
     assert found["warnings"] == [], "no definition is called unused while a graph cannot be read"
 
 
-def test_files_of_several_workspaces_are_told_apart() -> None:
+def test_files_of_several_workspaces_are_named_with_theirs() -> None:
     """GRA-17: with several workspaces, files are named with theirs."""
     found = report({"v": read_workspace(FILES), "w": read_workspace(FILES)})
     assert [error.file for error in found.errors] == ["v: graphs/bad.json", "w: graphs/bad.json"]

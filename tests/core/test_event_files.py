@@ -194,7 +194,7 @@ def test_a_digest_that_is_sent_again_is_one_message_each_time() -> None:
         ),
     ],
 )
-def test_what_is_no_message_is_told_with_its_line(written: str, words: str) -> None:
+def test_what_is_no_message_is_reported_with_its_line(written: str, words: str) -> None:
     with pytest.raises(Problem) as caught:
         parse_messages(written, "f")
     assert words in caught.value.title

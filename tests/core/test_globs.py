@@ -50,7 +50,7 @@ def test_a_name_of_any_characters_fits_itself_and_a_star(name: str) -> None:
     assert Globs(["*"]).matches(name)
 
 
-def test_every_difference_of_case_is_taken_out_whatever_stands_beside_it() -> None:
+def test_every_difference_of_case_is_taken_out_beside_any_character() -> None:
     """RED-6: a character folds to the same in every place, so that a name cannot escape a denial
     by what follows it.
     """

@@ -55,7 +55,7 @@ def test_a_value_ends_where_a_decoder_says(value: Any, indent: Any, behind: str)
 
 @tries(200)
 @given(st.lists(VALUES, max_size=5), INDENTS)
-def test_the_elements_of_an_array_are_told_apart(values: list[Any], indent: Any) -> None:
+def test_the_elements_of_an_array_are_found(values: list[Any], indent: Any) -> None:
     """SEG-10: each element is found with its exact text."""
     text = json.dumps(values, indent=indent, ensure_ascii=False).encode()
     found = elements(text, STEPS)
@@ -65,7 +65,7 @@ def test_the_elements_of_an_array_are_told_apart(values: list[Any], indent: Any)
 
 @tries(200)
 @given(st.dictionaries(st.text(max_size=4), VALUES, max_size=5), INDENTS)
-def test_the_members_of_an_object_are_told_apart(values: dict[str, Any], indent: Any) -> None:
+def test_the_members_of_an_object_are_found(values: dict[str, Any], indent: Any) -> None:
     """SEG-10: each member is found with its name as written."""
     text = json.dumps(values, indent=indent).encode()
     found = members(text, STEPS)
@@ -276,7 +276,7 @@ def test_without_mending_what_is_strange_is_said_to_be() -> None:
         max_leaves=20,
     )
 )
-def test_whatever_python_writes_as_json_can_be_read(value: object) -> None:
+def test_any_json_that_python_writes_can_be_read(value: object) -> None:
     """SEG-2: Python's own writer gives NaN, half pairs and integers of any length."""
     decode(ANY, json.dumps(value).encode())
 

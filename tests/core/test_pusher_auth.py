@@ -128,7 +128,7 @@ async def test_a_real_provider_takes_what_is_signed(provider: Soketi) -> None:
         )
 
 
-async def test_who_is_not_let_in_is_told_why(
+async def test_a_refused_user_learns_why(
     provider: Soketi, caplog: pytest.LogCaptureFixture
 ) -> None:
     """FUN-21: lapsed, unknown, or a host whose own check fails, which says nothing of it outside."""

@@ -14,7 +14,7 @@ def test_a_burst_passes_and_then_the_rate_holds() -> None:
     assert bucket.try_consume(1, 0.1) is None
 
 
-def test_the_wait_that_is_told_is_enough() -> None:
+def test_the_returned_wait_is_enough() -> None:
     """DOOR-5: a sender who waits the given time is admitted."""
     bucket = TokenBucket(10, 20)
     bucket.try_consume(20, 0.0)

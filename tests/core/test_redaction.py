@@ -102,7 +102,7 @@ def test_a_denial_cannot_be_escaped_by_a_letter_of_another_case() -> None:
     assert Redaction(["*"], ["sku_*"], []).apply({"\u017fku_a": 1, "s\u212au_b": 2}) == {}
 
 
-def test_the_keys_that_may_matter_are_told_where_no_glob_can_match() -> None:
+def test_the_keys_that_may_matter_are_known_if_no_pattern_is_a_glob() -> None:
     """RED-1: the keys to decode are known if no pattern is a glob."""
     assert Redaction(["a.b"], [], ["plan"]).keys == {"a", "a.b", "plan"}
     assert Redaction(["a*"], [], []).keys is None
@@ -129,7 +129,7 @@ TREES = st.recursive(
 
 
 @given(st.dictionaries(st.text(), TREES))
-def test_whatever_comes_what_is_kept_is_small_flat_and_clean(properties: dict) -> None:
+def test_what_is_kept_of_any_properties_is_small_flat_and_clean(properties: dict) -> None:
     """RED-5: what is kept is within the bounds. RED-3: no personal shape survives."""
     kept = Redaction(["*"]).apply(properties)
     assert len(kept) <= MAX_PROPERTIES

@@ -376,7 +376,7 @@ def test_a_placeholder_is_no_identifier_wherever_it_stands(id: object) -> None:
         (None, False),
     ],
 )
-def test_a_placeholder_as_a_message_id_is_told(id: object, shared: bool) -> None:
+def test_a_placeholder_as_a_message_id_is_reported(id: object, shared: bool) -> None:
     """RED-21: all that have it are taken for repeats, but the first."""
     assert ("shared_id" in admitted_admission(track(messageId=id)).flags) == shared
 

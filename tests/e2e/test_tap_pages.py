@@ -45,7 +45,7 @@ def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(
     assert missed < 30
 
 
-def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web: Site) -> None:
+def test_what_is_called_while_a_page_unloads_is_reported(live: Page, road: Road, web: Site) -> None:
     """TAP-10: calls in `beforeunload`, `pagehide`, `visibilitychange` and `unload` arrive, sent by
     the SDK or not.
     """
@@ -64,7 +64,7 @@ def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web
     assert "missed" not in panel(live)
 
 
-def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_the_reason(
+def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_reported_with_the_reason(
     live: Page, road: Road, web: Site
 ) -> None:
     """TAP-2, TAP-13: early calls on a page with an ad blocker are listed with the reason when the

@@ -107,7 +107,7 @@ def test_every_kind_of_call_is_heard_once(page: Page, web: Site) -> None:
     ]
 
 
-def test_what_middleware_drops_is_told_as_dropped(page: Page, web: Site) -> None:
+def test_what_middleware_drops_is_reported_as_dropped(page: Page, web: Site) -> None:
     """TAP-3: a middleware that does not go on, and an event whose integrations leave Segment out."""
     drop = "analytics.addSourceMiddleware(({payload, next}) => { if (payload.obj.event !== 'Secret') next(payload) });"
     calls = "analytics.track('Secret'); analytics.track('Away', {}, {integrations: {'Segment.io': false}}); analytics.track('Kept')"
@@ -125,7 +125,9 @@ def test_what_middleware_drops_is_told_as_dropped(page: Page, web: Site) -> None
     assert web.names() == ["Kept"]
 
 
-def test_a_failing_network_is_told_and_so_is_the_retry_that_succeeds(page: Page, web: Site) -> None:
+def test_a_failing_network_is_reported_and_so_is_the_retry_that_succeeds(
+    page: Page, web: Site
+) -> None:
     """TAP-3: the call fails with its reason, then is delivered, each reported once."""
     web.status = 500
     page.goto(
@@ -209,7 +211,7 @@ def test_instances_names_and_inspectors_side_by_side(page: Page, web: Site) -> N
     assert all(sdk["version"].startswith("1.84") for sdk in sdks)
 
 
-def test_calls_that_no_sdk_takes_are_told_after_ten_seconds(page: Page, web: Site) -> None:
+def test_calls_that_no_sdk_takes_are_reported_after_ten_seconds(page: Page, web: Site) -> None:
     """TAP-2: an ad blocker that keeps the SDK away is no silence."""
     page.clock.install()
     page.goto(

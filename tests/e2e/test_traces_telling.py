@@ -161,7 +161,7 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
     expect(page.locator(".dr-wire[data-chosen]")).to_have_count(11)
 
 
-def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stage) -> None:
+def test_near_misses_are_shown_at_their_node(context: BrowserContext, stage: Stage) -> None:
     """MAT-9: an event that misses a node only by case or by a filter's value is shown there, as
     seen and as expected.
     """

@@ -122,7 +122,7 @@ def test_a_name_acts_in_no_report(name: str, tmp_path: Path) -> None:
     assert len(head.split(",")) == 3
 
 
-def test_github_is_told_at_most_ten_of_a_kind() -> None:
+def test_github_gets_at_most_ten_of_a_kind() -> None:
     """EXP-13: GitHub shows ten annotations of a kind; the tenth says how many there are."""
     here = Path("/repository")
     told = annotations(_outcome([_item(n) for n in range(1, 25)]), here, here)

@@ -102,7 +102,7 @@ def test_nothing_that_came_is_inconclusive(spec: Path) -> None:
     assert "No event arrived. Does the SDK start?" in said
 
 
-def test_a_wrong_write_key_is_told(spec: Path) -> None:
+def test_a_wrong_write_key_is_reported(spec: Path) -> None:
     """EXP-16: what the door refused is the reason why nothing came."""
     code, said = run(
         [spec],
@@ -295,7 +295,7 @@ def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> N
     assert not mark.exists()
 
 
-def test_usage_is_told() -> None:
+def test_usage_is_reported() -> None:
     """EXP-16: one of a command, a server or logs must be given."""
     for asked in (
         Asked(specs=[]),

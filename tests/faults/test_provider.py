@@ -135,7 +135,7 @@ async def stand(program: tuple[Program, Path], way: Unreliable) -> AsyncIterator
 
 
 @pytest.mark.parametrize("fault", [401, 413, 429, 500, "hang", "down", "swallow"])
-async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost(
+async def test_a_provider_that_fails_is_reported_and_nothing_is_lit_twice_or_lost(
     stand: Stand, fault: Fault
 ) -> None:
     """REL-15, REL-6: if the provider refuses, hangs, is down or loses messages, the page learns it,

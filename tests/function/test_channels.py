@@ -34,7 +34,7 @@ def test_only_the_channels_of_this_moment_are_signed() -> None:
         one.authorise(channel, "1.2:private-x", NOW)
 
 
-def test_what_browsers_and_the_function_are_told_holds_no_secret() -> None:
+def test_what_browsers_and_the_function_learn_holds_no_secret() -> None:
     """FUN-5: both learn where the provider is, and no secret."""
     one = relay(url="pusher://k:hidden-secret@/4711?cluster=eu&limit=5000")
     assert (one.provider.api, one.provider.limit, one.connects) == (

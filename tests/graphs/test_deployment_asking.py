@@ -146,7 +146,7 @@ async def test_a_deployment_that_is_not_there_is_said() -> None:
         (500, "x" * 5000, "x…”", "x" * 201),
     ],
 )
-async def test_the_deployments_own_reason_is_told(
+async def test_the_deployments_own_reason_is_reported(
     served: Dagnet, status: int, error: str, said: str, unsaid: str
 ) -> None:
     """GRA-22: its `error` stands in the reason without any address; GitHub's errors are not blamed

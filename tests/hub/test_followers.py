@@ -62,7 +62,7 @@ async def test_a_stream_says_who_follows_what_and_when_they_stop() -> None:
         ("local", "administer"),
     ],
 )
-async def test_others_are_told_nothing(person: str, role: Role) -> None:
+async def test_others_learn_nothing(person: str, role: Role) -> None:
     """HUB-33: people who may not follow, or have no name, get no follows by stream or poll."""
     async with Stage() as stage:
         await opened(stage, "oidc:bob", A)
@@ -83,7 +83,7 @@ async def test_those_without_a_name_are_not_told_of() -> None:
         assert told(await stage.read(await opened(stage, "oidc:ann"))) == []
 
 
-async def test_a_role_that_changes_changes_what_is_told() -> None:
+async def test_another_role_changes_which_names_are_shown() -> None:
     """HUB-33: a person who may follow no longer sees no names, and is not told of."""
     async with Stage() as stage:
         ann, bob = await opened(stage, "oidc:ann", A), await opened(stage, "oidc:bob", B)

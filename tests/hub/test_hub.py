@@ -159,7 +159,7 @@ async def test_a_viewer_resumes_from_its_position_on_any_boundary() -> None:
         assert again.counts() == {"u-Home": 4}
 
 
-async def test_a_viewer_that_fell_off_the_log_is_told_exactly_what_it_missed() -> None:
+async def test_a_viewer_that_fell_off_the_log_learns_exactly_what_it_missed() -> None:
     """HUB-8: a gap says from where to where, how many events and why; then frames go on."""
     async with Stage(policy=Policy(log_entries=100)) as stage:
         session = await stage.open()
@@ -198,7 +198,7 @@ async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up() -> Non
         await frames.aclose()
 
 
-async def test_silence_is_told() -> None:
+async def test_silence_is_reported() -> None:
     """HUB-10: a heartbeat with the ledger comes at least every 15 s, and is shared by
     all viewers.
     """
@@ -214,7 +214,7 @@ async def test_silence_is_told() -> None:
         assert beat.position == one.got[0].position
 
 
-async def test_a_reloaded_graph_is_told_and_watched_at_once() -> None:
+async def test_a_reloaded_graph_is_announced_and_watched_at_once() -> None:
     """HUB-11: when the graph's files change, the same viewers get a change frame and then frames of
     the new graph.
     """

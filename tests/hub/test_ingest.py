@@ -90,7 +90,7 @@ def test_the_ledger_sums_after_every_step(steps: list[tuple[str, str, int]]) -> 
         assert sums(tried.counters)
 
 
-def test_too_many_events_are_told_when_to_come_back() -> None:
+def test_too_many_events_get_a_time_to_retry() -> None:
     """DOOR-5: a greatest batch passes at once, the next must wait."""
     tried = gate(max_rate=10)
     tried.limit(4000, 0.0)
@@ -194,7 +194,7 @@ async def test_a_signed_delivery_becomes_an_entry() -> None:
     assert house.door == IngestCounters(received=2, taken=1, duplicate=1)
 
 
-async def test_repeats_are_told_by_the_id_as_it_came() -> None:
+async def test_repeats_are_known_by_the_id_as_it_came() -> None:
     """SEG-14, LOG-3: repeats are recognised by the id as sent; a message whose id equals another's
     shown digest is another message.
     """
@@ -367,7 +367,7 @@ async def test_a_batch_that_cannot_be_split_counts_as_one() -> None:
     assert house.door == IngestCounters(received=1, refused={"invalid": 1})
 
 
-async def test_a_log_out_of_reach_is_told_and_counted() -> None:
+async def test_a_log_out_of_reach_is_reported_and_counted() -> None:
     """LOG-84: the sender will send all of it again."""
 
     class Unreachable(MemoryLog):

@@ -282,7 +282,7 @@ async def test_a_batch_that_no_client_can_decode_is_left_behind() -> None:
         assert house.door.gaps == 1
 
 
-async def test_sources_that_share_a_topic_are_told_apart() -> None:
+async def test_sources_that_share_a_topic_are_kept_apart() -> None:
     """STR-4: what is another's is no event of this source, and is counted beside."""
     only = msgspec.structs.replace(STREAM, only=Only(write_keys=frozenset({"ours"})))
     async with reading(House(only)) as house:
@@ -361,7 +361,7 @@ async def test_a_broker_that_goes_and_comes_back_loses_nothing_young() -> None:
         assert not house.door.gaps
 
 
-async def test_silence_is_told_to_operators() -> None:
+async def test_silence_is_reported_to_operators() -> None:
     """STR-24: a partition that Kafka has said nothing of for half a minute; and what keeps the
     whole from being read.
     """
@@ -385,7 +385,7 @@ async def test_silence_is_told_to_operators() -> None:
         assert note.trouble == ""
 
 
-async def test_a_reader_ten_minutes_behind_jumps_to_now_and_a_gap_is_told() -> None:
+async def test_a_reader_ten_minutes_behind_jumps_to_now_and_a_gap_is_reported() -> None:
     """STR-19: the store was away for ten minutes while records came; a live view shows now."""
     async with reading(House()) as house:
         start = await house.on()
@@ -479,7 +479,7 @@ async def test_a_partition_that_is_added_is_read_from_its_first_record() -> None
         assert sorted(await house.names(start)) == ["first of the new", "more", "old partition"]
 
 
-async def test_a_topic_that_is_made_anew_goes_on_at_its_end_and_a_gap_is_told() -> None:
+async def test_a_topic_that_is_made_anew_goes_on_at_its_end_and_a_gap_is_reported() -> None:
     """STR-17: the offset where reading stopped no longer exists, so reading goes on at the end."""
     async with reading(House(partitions=1)) as house:
         start = await house.on()

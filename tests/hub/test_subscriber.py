@@ -48,7 +48,7 @@ async def test_however_a_viewer_comes_and_goes_every_entry_is_counted_once_or_mi
         assert counted + missed == offered
 
 
-async def test_a_poll_is_told_a_beat_once() -> None:
+async def test_a_poll_gets_a_heartbeat_once() -> None:
     """HUB-15: a heartbeat, which moves no position, is given to one poll only; the next one waits
     again.
     """

@@ -45,7 +45,7 @@ def test_exit_codes_are_as_recorded() -> None:
     assert differences("exit_codes", documented.exit_codes()) == ""
 
 
-def test_a_recorded_session_log_is_told_as_it_was() -> None:
+def test_a_recorded_session_log_is_printed_as_it_was() -> None:
     """CLI-26: scripts read these lines; saved session logs stay readable."""
     ran = command("tail", str(FOLDER / "session.ndjson"))
     assert (ran.code, differences("tail", ran.out.splitlines())) == (0, "")

@@ -41,7 +41,7 @@ def test_a_webhook_is_signed_over_its_whole_body() -> None:
     assert not verify_webhook(SECRET, "ü", body)
 
 
-def test_what_can_be_no_socket_and_no_channel_is_told_apart() -> None:
+def test_what_can_be_no_socket_and_no_channel_is_refused() -> None:
     """REL-9: a signature is of `socket:channel`, so neither may hold a colon of its own."""
     assert SOCKET_ID.fullmatch("1234.1234")
     assert not SOCKET_ID.fullmatch("1234.1234:private-x")

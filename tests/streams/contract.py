@@ -71,7 +71,7 @@ class StreamContract:
         await broker.write(1, b"on again")
         assert [record.value for record in await records(stream, 1)] == [b"on again"]
 
-    async def test_a_partition_is_read_in_its_order_from_where_it_is_told(
+    async def test_a_partition_is_read_in_its_order_from_the_given_offset(
         self, broker: Broker
     ) -> None:
         """STR-11: positions are the next offsets; a partition that is already assigned goes on from
@@ -113,7 +113,7 @@ class StreamContract:
         await broker.write(0, None, b"\xff\x00", great)
         assert [record.value for record in await records(stream, 3)] == [None, b"\xff\x00", great]
 
-    async def test_ends_and_silence_are_told(self, broker: Broker) -> None:
+    async def test_ends_and_silence_are_reported(self, broker: Broker) -> None:
         """STR-11: how far a partition has been written, and when that was last heard."""
         stream = await broker.connect(TOPIC)
         ends = await stream.ends([FIRST, SECOND])
@@ -131,7 +131,7 @@ class StreamContract:
         assert all(0 <= seconds < 5 for seconds in fetched.silent.values())
         assert fetched.silent.keys() == {FIRST, SECOND}
 
-    async def test_a_place_that_is_gone_is_told_and_costs_the_others_nothing(
+    async def test_a_place_that_is_gone_is_reported_and_costs_the_others_nothing(
         self, broker: Broker
     ) -> None:
         """STR-13: the partition is reported as broken and not read before it is sought; the others

@@ -220,7 +220,7 @@ def test_refusals_of_authentication_and_of_certificates_name_what_to_correct() -
         assert "bob" not in problem.sentence()
 
 
-async def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+async def test_certificates_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     """STR-13: an unreadable certificate is a problem before anything is connected."""
     with pytest.raises(Problem, match="certificate for Kafka cannot be read"):
         await connect(settings("b1:9092", security="ssl", ca=str(tmp_path / "absent.pem")))

@@ -166,7 +166,7 @@ async def test_on_over_redis_reads_the_topic_too() -> None:
             await polled(two, opened, lambda frames: "begin_checkout" in names(frames))
 
 
-async def test_a_gap_in_the_stream_is_told_to_every_viewer(broker: TansuServer) -> None:
+async def test_a_gap_in_the_stream_is_reported_to_every_viewer(broker: TansuServer) -> None:
     """STR-19: viewers get one gap of unknown size, and it is counted beside the source's ledger."""
     async with serving(config(sources=[source(broker.address)])) as served:
         opened = await served.open()

@@ -27,7 +27,7 @@ def test_a_property_that_holds_ends_when_its_time_is_over() -> None:
     assert len(tried) == 21
 
 
-def test_a_property_that_fails_in_time_is_told_though_its_time_is_over_then() -> None:
+def test_a_property_that_fails_in_time_is_reported_though_its_time_is_over_then() -> None:
     tried, hand = counted()
 
     @settings(max_examples=10_000, database=None, suppress_health_check=list(HealthCheck))

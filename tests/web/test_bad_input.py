@@ -194,7 +194,7 @@ async def test_wrong_types_in_every_field_and_dates_of_every_shape_are_taken_or_
         assert await counted(served, session, "offered") == taken
 
 
-async def test_who_may_not_send_is_told_why() -> None:
+async def test_a_refused_sender_learns_why() -> None:
     """SIG-7, DOOR-7: unknown sources and keys, and wrong, missing or garbled signatures, are
     refused with a reason.
     """

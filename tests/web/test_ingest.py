@@ -214,7 +214,7 @@ async def test_a_packed_delivery_is_verified_as_it_was_before_packing() -> None:
     assert answer.status_code == 200
 
 
-async def test_a_flooding_source_is_told_when_to_come_back() -> None:
+async def test_a_flooding_source_gets_a_time_to_retry() -> None:
     """DOOR-5: it gets 429 with Retry-After on both routes."""
     house = House(max_rate=0.5)
     await house.watch()
@@ -363,7 +363,7 @@ async def test_a_sender_who_has_left_gets_no_answer() -> None:
     assert house.door == IngestCounters()
 
 
-async def test_an_error_of_our_own_is_told_without_what_was_sent(
+async def test_an_error_of_our_own_is_answered_without_what_was_sent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """ACC-27: 503 to come back, and a log line of class and place only."""
@@ -761,7 +761,7 @@ def test_every_route_of_segments_api_is_offered() -> None:
     }
 
 
-def test_an_event_is_told_by_the_fields_that_are_read() -> None:
+def test_an_event_is_described_by_the_fields_that_are_read() -> None:
     """API-1: its fields may have any type, since a wrong type does not spoil an event."""
     schema = msgspec.json.schema(Event)["$defs"]["SegmentEvent"]
     assert set(schema["properties"]) == {

@@ -64,7 +64,7 @@ def test_every_part_of_a_path_is_a_parameter() -> None:
         assert parts == {part.split("}")[0] for part in path.split("{")[1:]}
 
 
-def test_refusals_are_told_with_the_codes_of_the_contract() -> None:
+def test_refusals_are_described_with_the_codes_of_the_contract() -> None:
     """API-3: each status has its problem's codes; the tracking API answers in Segment's form."""
     for path, operation in operations():
         for status, given in operation["responses"].items():

@@ -76,7 +76,7 @@ class TestPoll(TransportContract):
         return Poll()
 
 
-async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
+async def test_a_poll_waits_no_longer_than_asked() -> None:
     """HUB-15: if nothing comes, it answers without frames at the same position; the longest wait is
     25 s.
     """

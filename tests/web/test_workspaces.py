@@ -90,7 +90,7 @@ async def test_a_public_key_ends_nothing() -> None:
         assert earlier(await served.client.get("/api/workspaces")) == since
 
 
-async def test_labels_are_told_of_a_deletion_whatever_the_operator_keeps() -> None:
+async def test_followers_learn_of_a_deletion_for_any_setting_of_earlier_sessions() -> None:
     """TRC-34: those who may follow learn since when no person was deleted, and nothing of whom."""
     async with serving(config(access=AccessConfig(earlier_sessions=False))) as served:
         answers = [await served.client.get("/api/workspaces")]

@@ -37,7 +37,7 @@ def test_it_carries_a_clause_that_follows_the_file_name() -> None:
     assert f"a.json {FileUnreadable('is not UTF-8')}" == "a.json is not UTF-8"
 
 
-def test_equal_content_has_one_version_whatever_the_order_of_sets() -> None:
+def test_equal_content_has_one_version_in_any_order_of_sets() -> None:
     """GRA-1: a version follows from content alone."""
     assert digest(frozenset("abc"), {"a": 1, "b": 2}) == digest(frozenset("cba"), {"b": 2, "a": 1})
     assert digest("a") != digest("b")

@@ -71,7 +71,7 @@ def test_a_missing_definition_is_warned_of_with_what_may_be_meant() -> None:
     assert "Is “add-to-cart” meant?" in warnings[0].text
 
 
-def test_notes_and_frames_have_a_size_whatever_the_file_says() -> None:
+def test_notes_and_frames_have_a_size_for_any_values_of_the_file() -> None:
     """GRA-2: what does not fit reads as absent."""
     (note,) = read_postits({"postits": [{"text": "x", "width": -1, "height": "tall"}, None]})
     assert (note.x, note.width, note.height) == (0.0, 200.0, 150.0)

@@ -30,6 +30,6 @@ def test_filters_overlap_unless_one_property_keeps_them_apart() -> None:
     assert codes((), (energy,)) == ["overlapping_filters"]
 
 
-def test_many_events_on_one_name_are_told_within_bounds() -> None:
+def test_many_events_on_one_name_are_reported_within_bounds() -> None:
     """GRA-11: a hostile file cannot make endless warnings."""
     assert len(codes(*[()] * 400)) == 200

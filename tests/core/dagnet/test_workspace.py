@@ -135,7 +135,7 @@ def test_any_tree_is_a_graph_or_an_error_never_an_exception(
         assert all(edge.source in uuids and edge.target in uuids for edge in made.edges)
 
 
-def test_indexes_and_files_that_disagree_are_told() -> None:
+def test_indexes_and_files_that_disagree_are_reported() -> None:
     """GRA-11: drift is a warning about files."""
     trees: dict[str, object] = {
         "events-index.yaml": {

@@ -158,7 +158,7 @@ def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
 
 @tries(60)
 @given(CALLS, st.sampled_from(sorted(ROUTES)), st.integers(0, 2**45))
-def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
+def test_a_real_call_changed_in_any_way_is_read_or_refused(
     body: bytes, route: str, arrived_at: int
 ) -> None:
     """SEG-2, SEG-5, SEG-7, SEG-10, SEG-12: calls and envelopes with any wrong field or damaged byte
@@ -253,7 +253,7 @@ def test_a_write_key_is_found_strictly() -> None:
     assert caught.value.code == "invalid"
 
 
-def test_equal_messages_of_one_batch_are_told_apart_by_their_places() -> None:
+def test_equal_messages_of_one_batch_differ_by_their_places() -> None:
     """SEG-6: three are three, a retry is the same three, and in stretches they are the same as at
     once.
     """

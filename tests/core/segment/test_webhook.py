@@ -208,7 +208,7 @@ def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
 
 @tries(80)
 @given(DELIVERIES)
-def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(
+def test_each_element_of_a_real_delivery_changed_in_any_way_is_an_event_or_is_refused(
     body: bytes,
 ) -> None:
     """SEG-2, SEG-7, SEG-10: with wrong or missing fields, repeated keys, NaN, half pairs, endless
@@ -244,7 +244,7 @@ def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or
         ), event
 
 
-def test_equal_events_of_one_delivery_are_told_apart_by_their_places() -> None:
+def test_equal_events_of_one_delivery_differ_by_their_places() -> None:
     """SEG-6: equal events get ids by their place, wrapped ones too; a single one keeps its usual
     id.
     """
