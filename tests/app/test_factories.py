@@ -166,8 +166,8 @@ def test_every_mode_has_its_adapter() -> None:
 async def test_cookies_travel_over_https_alone_but_on_this_machine(
     mode: str, url: str, host: str, always: bool, name: str
 ) -> None:
-    """ACC-13: a cookie needs HTTPS without any setting; on this machine its name holds the port
-    that the browser sees.
+    """ACC-13: a cookie needs HTTPS, except on this machine, where its name holds the browser's
+    port.
     """
     access = built(
         AccessConfig(mode=mode, provider=ProviderConfig(issuer="https://id.example.com")),

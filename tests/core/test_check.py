@@ -23,7 +23,7 @@ FILES = {
 
 
 def test_the_report_has_the_shape_that_programs_rely_on() -> None:
-    """GRA-17: the shape of `check --json`."""
+    """GRA-17: `check --json` has the documented shape."""
     found = json.loads(msgspec.json.encode(report({"w": read_workspace(FILES)})))
     (graph,) = found["graphs"]
     assert (graph["name"], graph["file"], graph["nodes"], graph["edges"], graph["can_light"]) == (

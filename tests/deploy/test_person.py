@@ -120,9 +120,7 @@ def test_no_client_names_itself_groups_itself_or_proves_itself_a_proxy(
 def test_past_the_proxy_no_client_is_believed(
     site: tuple[str, httpx.Client, Program], forged: dict[str, str]
 ) -> None:
-    """ACC-14: without the secret, exactly once, it is refused, though its address is a
-    trusted one.
-    """
+    """ACC-14: a client at a trusted address is refused unless it sends the secret exactly once."""
     _, _, program = site
     with httpx.Client(base_url=program.url, trust_env=False) as direct:
         named = {"x-forwarded-email": "eve@acme.com", "x-forwarded-groups": "", **forged}

@@ -30,8 +30,8 @@ token_key = "0123456789abcdef0123456789abcdef"
 def test_a_person_signs_in_sees_who_they_are_and_signs_out(
     context: BrowserContext, tmp_path: Path
 ) -> None:
-    """PIC-70, ACC-13, PIC-26: by the menu, without a finding of axe; neither Back nor the old
-    cookie signs in again.
+    """PIC-70, ACC-13, PIC-26: the menu, in which axe finds nothing, signs out; neither Back nor the
+    old cookie signs in again.
     """
     kept, text = create_token("ann", "follow", ("shop/*",), 0, None, lambda size: b"t" * size)
     file.write_token_file(tmp_path / "tokens.json", [kept])

@@ -271,7 +271,7 @@ async def test_a_webhook_without_a_signature_is_refused() -> None:
 
 
 async def test_a_subscription_tells_who_else_watches() -> None:
-    """REL-23: also viewers with other filters are counted and named."""
+    """REL-23: viewers with other filters are counted and named too."""
     async with Relayed(Provider()) as stage:
         ann, _ = await stage.subscribed("oidc:ann")
         await stage.subscribed("oidc:bob", "type:page")

@@ -563,8 +563,8 @@ async def test_a_deployment_that_cannot_work_says_why(
 
 
 async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> None:
-    """ACC-14, REL-18: also if the configuration was built in code; behind a platform the peer's
-    address is a header.
+    """ACC-14, REL-18: it is refused even if the configuration was built in code, since a platform's
+    peer address is a header.
     """
     given = load(platform.config, {})
     proxied = msgspec.structs.replace(

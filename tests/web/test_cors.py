@@ -226,7 +226,9 @@ async def test_a_foreign_host_is_refused_to_a_listed_origin_too() -> None:
 
 
 async def test_the_interface_is_framed_by_the_listed_origins_alone() -> None:
-    """ACC-61: the page may be framed by them; the sign-in, the API and the shop may not."""
+    """ACC-61: the page may be framed by them; the sign-in and the API may not, nor does watching
+    follow from it.
+    """
     async with TokenStage(framed_by=(HOST, LOCAL), demo=True) as stage:
         for path in ("/", "/index.html"):
             headers = (await stage.stranger.get(path)).headers

@@ -64,8 +64,8 @@ def test_thirty_seconds_are_never_passed() -> None:
 
 
 async def test_a_revoked_persons_stream_ends_and_says_so() -> None:
-    """ACC-17: by a bye without a time to come back; the session ends with it, and that
-    is audited.
+    """ACC-17: it ends with a bye without a time to come back; the session ends too, and that is
+    audited.
     """
     for problem in (Problem("unauthorized", "no"), None):
         async with RoundStage() as stage:

@@ -43,7 +43,7 @@ async def test_a_session_learns_its_seat(relayed: WebStage) -> None:
 
 
 async def test_a_session_learns_how_many_watch_beside_it(relayed: WebStage) -> None:
-    """REL-23: also viewers with other filters are counted."""
+    """REL-23: viewers with other filters are counted too."""
     session, _ = await opened(relayed)
     await opened(relayed, "type:page")
     seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()

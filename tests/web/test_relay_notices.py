@@ -47,7 +47,7 @@ async def test_what_is_not_signed_is_refused_alike_wherever_it_goes(relayed: Web
 
 
 async def test_a_notice_that_is_too_large_is_refused_before_it_is_read(relayed: WebStage) -> None:
-    """REL-24: even a signed one."""
+    """REL-24: a signed notice that is too large is refused too."""
     assert (
         await relayed.stranger.post(ADDRESS, content=b"x" * (LARGEST_NOTICE + 1), headers=SIGNED)
     ).status_code == 413

@@ -357,9 +357,7 @@ def test_one_process_alone_has_its_own() -> None:
 
 
 async def test_processes_of_one_key_and_store_take_a_fresh_link_once() -> None:
-    """ACC-3: one process signs a browser in by the fresh link; then every process
-    refuses the link.
-    """
+    """ACC-3: one process signs a browser in by the fresh link, and another one then refuses it."""
     clock, sharing = FakeClock(), ForkedAuthState()
     sign_outs = MemoryRevocationList(clock)
     one, other = (shared(sharing, clock, "", sign_outs, b"k" * 32) for _ in range(2))

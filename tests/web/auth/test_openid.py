@@ -74,7 +74,7 @@ async def signed_in(
 
 
 async def test_a_person_signs_in(running: Provider) -> None:
-    """ACC-16: with PKCE and a nonce; name and groups come in the form that grants use."""
+    """ACC-16: PKCE and a nonce secure it; name and groups come in the form that grants use."""
     identity = await signed_in(ours(running.issuer))
     assert (identity.subject, identity.name, identity.groups) == (
         "ann",

@@ -171,7 +171,7 @@ async def test_a_browsers_watch_session_outlives_its_persons_name() -> None:
 
 
 async def test_an_attempt_serves_once_in_its_own_browser() -> None:
-    """ACC-16: with its own state, before it lapses; so no browser can be made to sign in as another
+    """ACC-16: it needs its own state and may not have lapsed, so no browser signs in as another
     person.
     """
     scene = Scene()
@@ -263,7 +263,9 @@ async def test_a_sign_in_ends() -> None:
 
 
 async def test_tokens_too_large_for_a_cookie_stay_with_this_process() -> None:
-    """ACC-13: this process keeps such a sign-in; another one asks for a new one."""
+    """ACC-13: large tokens stay out of the cookie, and a sign-in with more groups than it can hold
+    is refused.
+    """
     scene = Scene()
     scene.provider.identity = msgspec.structs.replace(
         ANN, access="x" * LARGEST, refresh="y" * LARGEST
