@@ -109,6 +109,9 @@ async def test_a_poll_may_wait(site: Site) -> None:
         assert (await browser.delete(f"/api/watch/{told['watch_session_id']}")).status_code == 204
 
 
+@pytest.mark.parametrize(
+    "site", ["nginx", pytest.param("caddy", marks=pytest.mark.proof)], indirect=True
+)
 async def test_processes_restart_in_turn_without_a_gap(site: Site) -> None:
     """OPS-3: the streams go on at the other process without a gap, which also answers what the
     first one did not.

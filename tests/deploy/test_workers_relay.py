@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.deploy.pair import access_token, configured
 from tests.support.program import Program
@@ -20,6 +21,7 @@ from tests.support.subscriber import Subscriber
 WORKERS, DELIVERIES = 3, 30
 
 
+@pytest.mark.proof
 async def test_workers_share_a_relay(tmp_path: Path) -> None:
     """REL-25: every connection may meet another worker; each names the same channel and signs it, and counts are the truth."""
     key, port = access_token(tmp_path), free_port()
