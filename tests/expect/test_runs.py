@@ -269,11 +269,20 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
         ),
         (SPEC.replace("uk-checkout-journey", "uk-checkout"), "there is no graph uk-checkout"),
         (SPEC + "  - lit: [basket]\n" * 500, "`expect` has 505 expectations"),
-        pytest.param(
+        (
             SPEC + "  - lit: [basket]\n" * 9_995,
-            "`expect` has 10000 expectations",
-            marks=pytest.mark.proof,
+            "`expect` has more than 1000 expectations, and 200 are the most in one file",
         ),
+        (
+            SPEC + f"  - lit: [{', '.join(['basket'] * 9_995)}]\n",
+            "`lit` has more than 1000 items, and 200 are the most",
+        ),
+        (SPEC + "  - {}\n".format(", ".join("[" * 60)), "is not YAML"),
+        (
+            SPEC + "  - lit: [{}]\n".format(", ".join(["[a, b, c, d, e]"] * 900)) * 5,
+            "it holds more than 20000 values, the most in one file",
+        ),
+        (SPEC + f"# {'x' * 300_000}\n", "is larger than 256 KB"),
         (SPEC.replace("total>0", "email?"), "never carried here (its name is personal)"),
         ("\x00\x01\x02", "is not a text file"),
         (SPEC + "expect:\n  - lit: [basket]\n", "`expect` stands here again, after line 3"),
@@ -282,8 +291,8 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> None:
-    """EXP-16: an unreadable file is reported with its line, also in the reports, with exit code 2;
-    the command does not start.
+    """EXP-16, EXP-2: an unreadable file is reported with its line, also in the reports, with exit
+    code 2; the command does not start.
     """
     path, report, mark = tmp_path / "bad.yaml", tmp_path / "out.xml", tmp_path / "started"
     path.write_text(text)

@@ -6,7 +6,7 @@ import { compileSpec, pathsOf, type Plan, type Unkept } from "./plan.ts";
 import { feedLog, record, runOfLog } from "./record.ts";
 import { closeScope, createRun, feed, lacks, openScope, refresh, type Run } from "./run.ts";
 import { seed } from "./scope.ts";
-import { type Expectation, type Issue, readExpectation, readPolicy, readSpec, type Spec } from "./spec.ts";
+import { type Expectation, type Issue, MOST, readExpectation, readPolicy, readSpec, type Spec } from "./spec.ts";
 
 interface File {
   readonly name: string;
@@ -206,7 +206,9 @@ function checkPlan(held: Open, value: unknown): Plan | readonly Issue[] {
     return found?.plan ?? [{ path: ["file"], text: `there is no expectations file ${file}; those here are ${held.files.map(({ name }) => name).join(", ") || "none"}` }];
   }
   const items: Expectation[] = [];
-  for (const [n, one] of (Array.isArray(value) ? (value as unknown[]) : [value]).entries()) {
+  const wanted = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (wanted.length > MOST) return [{ path: [], text: `a check has ${wanted.length} expectations, and ${MOST} are the most` }];
+  for (const [n, one] of wanted.entries()) {
     const expectation = readExpectation(one, n);
     if (!("matcher" in expectation)) return expectation;
     items.push(expectation);

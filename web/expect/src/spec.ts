@@ -4,7 +4,7 @@ import { likeliest, shown } from "./words.ts";
 
 export const FORMAT = "dagnet-realtime/expect@1";
 /** Expectations in one file, items of a list, characters of a text at most. */
-const MOST = 200;
+export const MOST = 200;
 const LONGEST = 500;
 const WAIT_MS = 10_000;
 const SETTLE_MS = 2_000;

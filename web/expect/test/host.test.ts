@@ -29,6 +29,7 @@ describe("the evaluator for a host that speaks JSON", () => {
     expect(ask("check", run, "s1", "c2", json({ file: "a" }))).toMatchObject({ verdict: "open" });
     expect(ask("check", run, "s1", "c3", json({ file: "b" }))).toMatchObject({ issues: [{ text: "there is no expectations file b; those here are expectations/a.yaml" }] });
     expect(ask("check", run, "s1", "c4", json({ lit: ["baskt"] }))).toMatchObject({ issues: [{ text: expect.stringContaining("did you mean “basket”?") as string }] });
+    expect(ask("check", run, "s1", "c4", json(Array(201).fill({ lit: ["basket"] })))).toMatchObject({ issues: [{ text: "a check has 201 expectations, and 200 are the most" }] });
     expect(ask("check", run, "s2", "c5", json({ lit: ["basket"] }))).toMatchObject({ problem: true });
     const marker = carried({ who: ["t-a"], type: "identify", name: "identify", at: 0, id: "marker" }, 0);
     ask("take", run, json([{ at: T0, ...batch(0, [marker, carried({ who: ["t-a"], name: "add_to_cart", nodes: ["basket"], at: 0 }, 1)]) }]), "");

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -18,7 +16,7 @@ from ruamel.yaml.events import (
 )
 
 from dagnet_realtime.cli.expect.evaluator import Evaluator, open_evaluator
-from dagnet_realtime.core.dagnet.decode import YAML_LIMIT, FileUnreadable, read_tree
+from dagnet_realtime.core.dagnet.decode import FileUnreadable, load_yaml, read_text
 from dagnet_realtime.core.redaction import Redaction, personal_name
 from dagnet_realtime.model.graph import Graph
 
@@ -28,6 +26,18 @@ FOLDER = "expectations"
 """Where a data repository keeps them, flat."""
 
 SUFFIXES = (".yaml", ".yml")
+
+LARGEST = 256 * 1024
+"""Bytes of a file, five times what 200 long expectations need."""
+
+MOST_ITEMS = 200
+"""Expectations of a file, and items of a list in it, as the evaluator says."""
+
+MOST_COUNTED = 1000
+"""Items of a list that are counted; what has more is refused without reading on."""
+
+MOST_VALUES = 20_000
+"""Keys and items of a file, about a second of reading."""
 
 MOST_UNREAD = 50
 """Keys that are given twice, of those that are listed."""
@@ -120,16 +130,19 @@ def read_file(path: Path, evaluator: Evaluator, shown: str = "") -> SpecFile:
     file = SpecFile(path=path, name=shown or path.as_posix())
     try:
         with path.open("rb") as opened:
-            content = opened.read(YAML_LIMIT + 1)
+            content = opened.read(LARGEST + 1)
     except OSError as error:
         return _wrong(file, f"it cannot be read: {(error.strerror or 'no reason given').lower()}")
+    lines = _Lines()
     try:
-        file.value = read_tree("expectations.yaml", content)
-        file.lines, unread = _lines(content.decode())
+        file.value = load_yaml(read_text(content, LARGEST), lines.see)
     except FileUnreadable as error:
         return _wrong(file, f"it {error}")
-    if unread:
-        file.issues = unread
+    except _TooMuch as error:
+        return _wrong(file, str(error), error.line)
+    file.lines = lines.found
+    if lines.unread:
+        file.issues = tuple(lines.unread)
         return file
     return _told(file, evaluator.ask("read", msgspec.json.encode(file.value).decode(), "", "{}"))
 
@@ -195,58 +208,76 @@ class _Place:
         self.index = 0
 
 
-def _lines(text: str) -> tuple[dict[PathKey, int], tuple[Issue, ...]]:
+class _TooMuch(Exception):
+    """A file holds more than is read."""
+
+    def __init__(self, text: str, line: int) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+class _Lines:
     """The line of every key and item of a YAML document, and what a reader would leave out in it.
 
     Of a key that is given twice YAML's readers take the last, and of several documents the first:
     the expectations in the others would be judged by nothing.
     """
-    found: dict[PathKey, int] = {}
-    unread: list[Issue] = []
-    open: list[_Place] = []
 
-    def place(line: int, scalar: str | None) -> PathKey | None:
+    def __init__(self) -> None:
+        self.found: dict[PathKey, int] = {}
+        self.unread: list[Issue] = []
+        self._open: list[_Place] = []
+        self._documents = 0
+
+    def see(self, event: Any) -> None:
+        """Takes an event of the parser; raises `_TooMuch`."""
+        line: int = event.start_mark.line + 1
+        match event:
+            case DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self.unread.append(Issue(line, "a second document begins; one file has one"))
+            case ScalarEvent():
+                self._place(line, str(event.value))
+            case AliasEvent():
+                self._place(line, "")
+            case SequenceStartEvent() | MappingStartEvent():
+                path = self._place(line, "")
+                self._open.append(_Place(path or (), isinstance(event, MappingStartEvent)))
+            case SequenceEndEvent() | MappingEndEvent():
+                self._open.pop()
+            case _:
+                pass
+
+    def _place(self, line: int, scalar: str) -> PathKey | None:
         """The path of a value that begins here; None for a key."""
-        if not open:
+        if not self._open:
             return ()
-        parent = open[-1]
+        parent = self._open[-1]
+        if len(self.found) >= MOST_VALUES:
+            raise _TooMuch(f"it holds more than {MOST_VALUES} values, the most in one file", line)
         if not parent.mapping:
+            if parent.index == MOST_COUNTED:
+                raise self._too_long(parent.path)
             path = (*parent.path, parent.index)
             parent.index += 1
-            found[path] = line
+            self.found[path] = line
             return path
         if parent.key is None:
-            parent.key = scalar or ""
+            parent.key = scalar
             path = (*parent.path, parent.key)
-            if path in found and len(unread) < MOST_UNREAD:
-                text = f"`{parent.key[:80]}` stands here again, after line {found[path]}"
-                unread.append(Issue(line, text))
-            found[path] = line
+            if path in self.found and len(self.unread) < MOST_UNREAD:
+                text = f"`{parent.key[:80]}` stands here again, after line {self.found[path]}"
+                self.unread.append(Issue(line, text))
+            self.found[path] = line
             return None
         path, parent.key = (*parent.path, parent.key), None
         return path
 
-    documents = 0
-    try:
-        for event in YAML(typ="safe", pure=True).parse(text):
-            line = event.start_mark.line + 1
-            match event:
-                case DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        unread.append(Issue(line, "a second document begins; one file has one"))
-                        break
-                case ScalarEvent():
-                    place(line, str(event.value))
-                case AliasEvent():
-                    place(line, "")
-                case SequenceStartEvent() | MappingStartEvent():
-                    path = place(line, "")
-                    open.append(_Place(path or (), isinstance(event, MappingStartEvent)))
-                case SequenceEndEvent() | MappingEndEvent():
-                    open.pop()
-                case _:
-                    pass
-    except (YAMLError, ValueError, AttributeError, IndexError):
-        return found, tuple(unread)
-    return found, tuple(unread)
+    def _too_long(self, path: PathKey) -> _TooMuch:
+        name = next((key for key in reversed(path) if isinstance(key, str)), "")
+        what = "expectations" if path == ("expect",) else "items"
+        place = f"`{name[:80]}`" if name else "a list"
+        text = f"{place} has more than {MOST_COUNTED} {what}, and {MOST_ITEMS} are the most"
+        line = self.found.get(path, 1)
+        return _TooMuch(text + (" in one file" if what == "expectations" else ""), line)

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from math import isfinite
+from typing import Any
 
 import msgspec
 from ruamel.yaml import YAML
@@ -112,18 +113,26 @@ _TYPED = (
 )
 
 
-def load_yaml(text: str) -> object:
+def load_yaml(text: str, watch: Callable[[Any], None] | None = None) -> object:
     """The first document as dicts (text keys, the last of equal ones wins), lists and scalars; None
     if there is none.
 
-    Raises `FileUnreadable`.
+    `watch` is shown each event of the parser, and the one that follows the document; what it raises
+    ends the reading. Raises `FileUnreadable`.
     """
     tree = _TreeBuilder()
+    ended = False
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
-            if isinstance(event, DocumentEndEvent):
+            if watch is not None:
+                watch(event)
+            if ended:
                 break
-            tree.add(event)
+            ended = isinstance(event, DocumentEndEvent)
+            if ended and watch is None:
+                break
+            if not ended:
+                tree.add(event)
     except YAMLError as error:
         raise FileUnreadable(f"is not YAML: {_sentence(error)}") from None
     except (
@@ -260,15 +269,20 @@ def read_tree(path: str, content: bytes) -> object:
 
     Raises `FileUnreadable`.
     """
-    if len(content) > max_bytes(path):
-        raise FileUnreadable(f"is larger than {max_bytes(path) // 1024} KB, the most that is read")
+    text = read_text(content, max_bytes(path))
+    return _json(text) if path.endswith(".json") else load_yaml(text)
+
+
+def read_text(content: bytes, limit: int) -> str:
+    """The text of a file of at most `limit` bytes; raises `FileUnreadable`."""
+    if len(content) > limit:
+        raise FileUnreadable(f"is larger than {limit // 1024} KB, the most that is read")
     if b"\0" in content:
         raise FileUnreadable("holds a NUL byte, so it is not a text file")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileUnreadable(f"is not UTF-8 (at byte {error.start})") from None
-    return _json(text) if path.endswith(".json") else load_yaml(text)
 
 
 def _json(text: str) -> object:
