@@ -1,15 +1,25 @@
 """Following traces in a real Chromium, over scripted deliveries: a jump, a join, a late event, an unmapped one, a bridge."""
 
 import io
+import json
 import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dagnet_realtime.cli.expect.modes import Asked, expect_run
+from tests.e2e.demo import faults
 from tests.e2e.road import GRAPH
 from tests.e2e.traces import Stage, event, identify, row, steps, tab
 
+WRITTEN = """() => { window.written = []; const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        window.written.push(text); return write.call(this, text, ...rest); }; }"""
+PICTURE = """async (bytes) => {
+    const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return { width: image.width, ground: [...context.getImageData(3, 3, 1, 1).data].slice(0, 3) }; }"""
 COLOURS = "all => all.map(one => getComputedStyle(one).backgroundColor)"
 
 
@@ -56,6 +66,75 @@ def test_a_followed_trace_tells_its_way_with_every_doubt(
         expect(detail).to_contain_text(said)
     page.get_by_role("button", name="By node").click()
     expect(page.locator(".grouped")).to_contain_text("Product page1 visit · 2 events · 1 unmapped")
+
+
+def exported(page: Page, kind: str) -> tuple[str, bytes]:
+    """The name and the bytes of the file that an open trace is exported as."""
+    sheet = page.get_by_role("dialog", name="Export this trace")
+    with page.expect_download() as saving:
+        sheet.get_by_role("button", name=kind).press("Enter")
+    expect(sheet.get_by_role("status")).to_have_text(f"Saved {saving.value.suggested_filename}.")
+    return saving.value.suggested_filename, Path(saving.value.path()).read_bytes()
+
+
+def test_an_open_trace_is_exported(context: BrowserContext, stage: Stage) -> None:
+    """TRC-40, PIC-26: by keyboard, as JSON and as a picture in both themes; both times, the unexpected step, and what is missing, under the trace's name and not the person's."""
+    page = stage.enter(context, GRAPH)
+    stage.send(
+        event("view_item", "eve", 30, method="card"),
+        event("scroll_depth", "eve", 20),
+        event("search", "eve", 0.1),
+    )
+    row(page, "at Site search").click()
+    expect(page.locator(".step")).to_have_count(3)
+    name = page.locator(".trace-view .trace-name").inner_text()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("Name of this trace").fill("Eve Adams")
+    page.keyboard.press("Enter")
+    expect(page.locator(".trace-view .trace-name")).to_have_text("Eve Adams")
+    page.wait_for_selector("html[data-parts=loaded]", state="attached")
+    context.set_offline(True)  # what exports was fetched ahead
+    page.get_by_role("button", name="Export", exact=True).press("Enter")
+    file, text = exported(page, "JSON")
+    told = json.loads(text)
+    assert file.startswith(f"{GRAPH}-trace-{name.replace(' ', '-')}-")
+    assert (told["graph"]["name"], told["trace"]["name"], told["trace"]["events"]) == (
+        GRAPH,
+        name,
+        3,
+    )
+    said = [
+        (one["n"], one["move"], one["unexpected"], (one["node"] or {}).get("label"))
+        for one in told["steps"]
+    ]
+    assert said == [
+        (1, "entry", False, "Product page"),
+        (None, "unmapped", False, "Product page"),
+        (2, "jump", True, "Site search"),
+    ]
+    assert told["steps"][0]["properties"] == {"method": "card"}
+    assert all(one["occurred_at"] < one["arrived_at"] for one in told["steps"])
+    assert told["missing"]["start_lost"] is False
+    assert b"Eve" not in text
+    page.evaluate(WRITTEN)
+    grounds = []
+    for theme in ("dark", "light"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        file, picture = exported(page, "Picture")
+        assert file.endswith(".png")
+        looks = page.evaluate(PICTURE, list(picture))
+        assert looks["width"] == 2000
+        grounds.append(looks["ground"])
+        assert faults(page) == []
+    assert (sum(grounds[0]) < 120, sum(grounds[1]) > 700) == (True, True), grounds
+    written = page.evaluate("window.written")
+    title = page.get_by_role("heading", level=1).text_content()
+    assert name in written
+    assert any(str(title) in one for one in written)
+    assert any("unexpected, from Product page" in one for one in written)
+    assert any(re.search(r"\d\d:\d\d:\d\d\.\d{3}", one) for one in written)
+    assert not any("Eve" in one for one in written)
+    context.set_offline(False)
 
 
 def test_a_join_is_shown_and_can_be_undone(context: BrowserContext, stage: Stage) -> None:

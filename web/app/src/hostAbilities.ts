@@ -1,6 +1,8 @@
 /** Abilities that this page gives to `react`: people to find, test events, links, expectations,
  * ignored jumps. */
 import type { HostAbilities } from "@dagnet-realtime/react/hooks";
+import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
+import { createElement, Suspense } from "react";
 import type { App } from "./hooks.ts";
 import { formatGraphRef, usesFunctionIngest } from "./store/graphRef.ts";
 import { LINK_WITHOUT_DEFINITIONS } from "./store/notices.ts";
@@ -11,8 +13,11 @@ import { saveExpectation } from "./ui/expectation.ts";
 import { withView } from "./ui/sharedView.ts";
 import { ignoredJumps, linkTo } from "./ui/traceLink.ts";
 
+const TraceExport = lazyPart(async () => (await import("./ui/TraceExport.tsx")).TraceExport);
+
 export function hostAbilities(store: Store, session: Pick<SessionController, "connection">, engine: App["engine"], others: Pick<OtherGraphs, "listening">): HostAbilities {
   return {
+    exportTrace: (token) => (store.getState().me?.can.includes("follow") ? createElement(Suspense, null, createElement(TraceExport, { token })) : null),
     saveExpectation: (token) => {
       void saveExpectation({ store, engine }, token);
     },

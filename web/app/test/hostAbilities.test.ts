@@ -10,8 +10,9 @@ it("people are found if the server lets this user follow, and never without a se
   const { store, engine } = scene();
   const host = hostAbilities(store, { connection: () => OFF }, engine, { listening: () => "" });
   expect([host.canFind?.(), host.canTest?.()]).toEqual([false, true]);
+  expect(host.exportTrace?.("t"), "TRC-40: a trace is exported by those who may follow").toBeNull();
   store.setState({ me: { person: "", access: "local", can: ["watch", "follow"], demo: false, version: "" } });
-  expect(host.canFind?.()).toBe(true);
+  expect([host.canFind?.(), host.exportTrace?.("t") === null]).toEqual([true, false]);
   store.setState({ serverless: true });
   expect([host.canFind?.(), host.canTest?.()]).toEqual([false, false]);
 });

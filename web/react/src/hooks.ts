@@ -3,7 +3,7 @@ import type { EngineHost } from "@dagnet-realtime/client/engineHost";
 import type { ConnectionStatus } from "@dagnet-realtime/client/transport/transport";
 import type { State } from "@dagnet-realtime/engine/state";
 import type { Follower, Graph } from "@dagnet-realtime/engine/wire.gen";
-import { createContext, useContext, useRef, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useRef, useSyncExternalStore } from "react";
 import type { EdgeRef, Highlight } from "./picture/types.ts";
 
 /** `opening` and `closing` wait for the server; `replay` shows a log. */
@@ -95,6 +95,8 @@ export interface HostAbilities {
   traceLabel?(token: string): string;
   /** The address that opens what is shown, with this trace followed too; null if there is none. */
   linkTo?(token?: string): string | null;
+  /** How an open trace is exported as a file; null if the person may not. */
+  exportTrace?(token: string): ReactNode;
   /** Saves what a trace did as a file of expectations. */
   saveExpectation?(token: string): void;
   /** Whether the jump "from>to" is hidden. */

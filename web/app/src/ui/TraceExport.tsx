@@ -8,6 +8,7 @@ import { useApp } from "../hooks.ts";
 import { toast, toNotice } from "../store/notices.ts";
 import { traceFile, traceFileName } from "./traceFile.ts";
 import { lookOf, tracePicture } from "./tracePicture.ts";
+import "../styles/traceExport.css";
 
 export function TraceExport({ token }: { readonly token: string }) {
   const { context, engine, store } = useApp();
@@ -32,7 +33,7 @@ export function TraceExport({ token }: { readonly token: string }) {
         <Button icon={<FileJson2 size={14} />} onClick={() => void save("json")}>JSON</Button>
         <Button icon={<Image size={14} />} onClick={() => void save("png")}>Picture (PNG)</Button>
       </p>
-      <p role="status">{saved}</p>
+      <p className="trace-export-saved" role="status">{saved}</p>
     </LazyPopover>
   );
 }

@@ -40,7 +40,7 @@ export function missingText({ counted_since: since, missing: { start_lost: lost,
   if (partial) said.push("Some of its events may have been counted without being shown.");
   const missed = [view.missed > 0 ? plural(view.missed, "event") : "", view.gaps_of_unknown_size > 0 ? plural(view.gaps_of_unknown_size, "gap of unknown size", "gaps of unknown size") : ""].filter(Boolean);
   if (missed.length > 0) said.push(`The page missed ${missed.join(" and ")}; some may be of this trace.`);
-  if (since !== null) said.push(`Nothing before ${moment(Date.parse(since))} is in it.`);
+  if (since !== null) said.push(`What arrived before ${moment(Date.parse(since))} is not in it.`);
   return said;
 }
 
@@ -151,7 +151,7 @@ function draw(pen: Pen, file: TraceFile, notes: readonly string[], height: numbe
   if (steps.length === 0) pen.text("Its steps have been let go; what it counted for stays.", EDGE, y + 22, { colour: "text-2" });
   for (const [index, step] of steps.entries()) {
     const { left = 0, right = 0 } = bars.marks[index] ?? {};
-    drawStep(pen, step, y + index * STEP, { left, right, gap: index === 0 ? 0 : (step.gap_ms ?? 0), last: index === steps.length - 1 });
+    drawStep(pen, step, y + index * STEP, { left, right, gap: index === 0 ? 0 : (step.gap_ms ?? 0), next: steps[index + 1] ?? null });
   }
   pen.text(`DagNet Realtime · exported ${file.exported_at === null ? "" : moment(Date.parse(file.exported_at))} · times of this browser (${zone()}) · people under pseudonyms`, EDGE, height - 22, { size: 11, colour: "text-3", most: inner });
 }
@@ -166,16 +166,17 @@ interface Place {
   readonly left: number;
   readonly right: number;
   readonly gap: number;
-  readonly last: boolean;
+  /** The line to it is dashed if the way there is inferred. */
+  readonly next: TraceFileStep | null;
 }
 
-function drawStep(pen: Pen, step: TraceFileStep, y: number, { left, right, gap, last }: Place): void {
+function drawStep(pen: Pen, step: TraceFileStep, y: number, { left, right, gap, next }: Place): void {
   const { context } = pen;
   const who = step.move === "unmapped" && !LIGHTS.has(step.type);
   const unmapped = step.move === "unmapped" && !who;
   const hue = unmapped ? "unmapped" : "trace";
   const at = { x: EDGE + 11, y: y + 15 };
-  if (!last) pen.line(at.x, at.y + 11, at.x, at.y + STEP - 11, "trace-border", step.inferred ? [3, 3] : []);
+  if (next !== null) pen.line(at.x, at.y + 11, at.x, at.y + STEP - 11, "trace-border", next.inferred ? [3, 3] : []);
   pen.paint(`${hue}-soft`);
   context.beginPath();
   context.arc(at.x, at.y, 10.5, 0, 2 * Math.PI);

@@ -2,13 +2,13 @@
 import { tokensOf } from "@dagnet-realtime/engine/select/traces";
 import { traceName } from "@dagnet-realtime/engine/traceName";
 import { Pencil, RotateCcw } from "lucide-react";
-import { type SyntheticEvent, useState } from "react";
+import { type ReactNode, type SyntheticEvent, useState } from "react";
 import { useActions, useEngine, useHost } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
 import { labelAmong, LONGEST_LABEL } from "./TraceName.tsx";
 
-/** The tokens of an open trace, and a field to give it a name of one's own. */
-export function TraceIdentity({ token }: { readonly token: string }) {
+/** The tokens of an open trace, a field to give it a name of one's own, and what the host adds. */
+export function TraceIdentity({ token, children }: { readonly token: string; readonly children?: ReactNode }) {
   const actions = useActions();
   const tokens = useEngine("rows", (state) => tokensOf(state, token));
   const own = useHost((host) => labelAmong(tokens, host));
@@ -43,6 +43,7 @@ export function TraceIdentity({ token }: { readonly token: string }) {
           Remove name
         </Button>
       )}
+      {text === null && children}
       {text !== null && (
         <form autoComplete="off" onSubmit={submit}>
           <input

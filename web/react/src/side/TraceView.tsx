@@ -80,7 +80,7 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
           }}
         />
       </header>
-      <TraceIdentity key={token} token={token} />
+      <TraceIdentity key={token} token={token}>{timeline !== null && host.exportTrace?.(token)}</TraceIdentity>
       <AlsoFollowed token={token} />
       {timeline && timeline.steps.length > 0 ? <TraceBody timeline={timeline} /> : <NoSteps dropped={timeline?.dropped ?? 0} />}
     </section>
