@@ -84,7 +84,7 @@ CHANNEL = r"^(\*|[A-Za-z0-9._-]{1,128}/(\*|[A-Za-z0-9._-]{1,128}))$"
 
 
 class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[access.grant]]`: who may do what; in modes `oidc` and `proxy` nothing else permits."""
+    """`[[access.grant]]`: who may do what in modes `oidc`, `proxy`: nothing else permits there."""
 
     who: Annotated[
         str,
