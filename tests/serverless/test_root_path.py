@@ -1,5 +1,6 @@
 """Realtime as one function of another deployment, in a harness that rewrites as Vercel documents it."""
 
+import asyncio
 import hmac
 import json
 import re
@@ -7,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -15,6 +16,8 @@ from dagnet_realtime.serverless.server import Serverless
 from dagnet_realtime.viewer_token import mint_viewer_token
 from tests.support.redis import redis_server
 from tests.support.server import GRAPH, SAMPLE, track
+from tests.support.soketi import KEY, SECRET, Soketi, soketi
+from tests.support.subscriber import Subscriber
 
 EXAMPLE = Path(__file__).parents[2] / "examples/dagnet"
 HOST = "dagnet-nine.vercel.app"
@@ -31,8 +34,13 @@ class Deployment:
     for, not the rewrite's destination; both have been seen of the platform.
     """
 
-    def __init__(self, folder: Path, log: str) -> None:
-        shutil.copy(EXAMPLE / "realtime.toml", folder)
+    def __init__(self, folder: Path, log: str, relay: str = "") -> None:
+        text = (EXAMPLE / "realtime.toml").read_text()
+        key = 'token_key = "env:REALTIME_TOKEN_KEY"'
+        assert key in text
+        (folder / "realtime.toml").write_text(
+            text.replace(key, f'{key}\nrelay = "{relay}"') if relay else text
+        )
         shutil.copytree(SAMPLE, folder / "workspaces/acme")
         environ = {**KEYS, "DAGNET_REALTIME_SERVER_LOG": log}
         environ["DAGNET_REALTIME_CONFIG"] = str(folder / "realtime.toml")
@@ -123,6 +131,84 @@ async def test_it_serves_below_a_path(deployment: Deployment, kept: bool) -> Non
     assert (await deployment.ask("GET", poll))[0] == 401
     assert (await deployment.ask("GET", f"/realtime/api/watch/{session}/relay", **viewer))[0] == 404
     assert (await deployment.ask("DELETE", f"/realtime/api/watch/{session}", **viewer))[0] == 204
+
+
+@pytest.fixture(scope="module")
+def relayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployment, Soketi]]:
+    """With a provider, to which the deployment speaks plainly and pages by TLS."""
+    with redis_server("--maxmemory-policy", "noeviction") as redis, soketi() as provider:
+        relay = f"{provider.url}?ws=wss://127.0.0.1:{provider.port}"
+        yield Deployment(tmp_path_factory.mktemp("relayed"), redis.url, relay), provider
+
+
+def viewer_of(name: str, seconds: int = 300) -> dict[str, str]:
+    """The header of a viewer's token."""
+    token = mint_viewer_token(
+        KEYS["REALTIME_VIEWER_KEY"],
+        workspace="acme-main",
+        env="prod",
+        viewer=name,
+        seconds=seconds,
+    )
+    return {"authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["path kept", "path rewritten"])
+async def test_a_relay_has_its_seats_below_a_path(
+    relayed: tuple[Deployment, Soketi], kept: bool
+) -> None:
+    """REL-17, ACC-64: the seat, its subscription signed for its own viewer alone, and the provider's
+    webhook; a delivery reaches the channel.
+    """
+    deployment, provider = relayed
+    deployment.kept = kept
+    ada, eve = viewer_of(f"ada-{kept}"), viewer_of(f"eve-{kept}")
+    json_body = {"content-type": "application/json"}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    _, listed = await deployment.ask("GET", "/realtime/api/workspaces", **ada)
+    assert listed["workspaces"][0]["relay"] is True
+    place = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH}).encode()
+    status, opened = await deployment.ask("POST", "/realtime/api/watch", place, **ada, **json_body)
+    assert status == 201, opened
+    session = opened["watch_session_id"]
+    seat_path = f"/realtime/api/watch/{session}/relay"
+    status, seat = await deployment.ask("GET", seat_path, **ada)
+    assert status == 200, seat
+    assert (await deployment.ask("GET", seat_path, **eve))[0] == 410
+    assert (await deployment.ask("GET", seat_path))[0] == 401
+    async with Subscriber(provider.port, KEY) as browser:
+        asked = {
+            "socket_id": browser.socket_id,
+            "channel_name": seat["channel"],
+            "watch_session_id": session,
+        }
+        sign = "/realtime/api/channels/auth"
+        body = json.dumps(asked).encode()
+        assert (await deployment.ask("POST", sign, body, **eve, **json_body))[0] == 410
+        assert (await deployment.ask("POST", sign, body, **json_body))[0] == 401
+        as_form = urlencode(asked).encode()
+        for given, kind in ((body, json_body), (as_form, form)):
+            status, signed = await deployment.ask("POST", sign, given, **ada, **kind)
+            assert status == 200, signed
+        await browser.subscribe(seat["channel"], signed)
+        await deployment.ask("GET", seat_path, **ada)
+        sent = json.dumps(track(f"relayed-{kept}")).encode()
+        signature = hmac.digest(KEYS["REALTIME_SEGMENT_WEB"].encode(), sent, "sha1").hex()
+        webhook = "/realtime/segment/webhook/web"
+        assert (await deployment.ask("POST", webhook, sent, **{"x-signature": signature}))[0] == 200
+        async with asyncio.timeout(30):
+            while not any(frame["op"] == "batch" for frame in browser.frames(seat["channel"])):
+                await deployment.ask("GET", seat_path, **ada)
+                await browser.more()
+        frames = [one for one in browser.frames(seat["channel"]) if one["op"] == "batch"]
+        assert sum(frame["ledger"]["offered"] for frame in frames) == 1
+    notice = json.dumps({"time_ms": 1, "events": []}).encode()
+    proof = hmac.digest(SECRET.encode(), notice, "sha256").hex()
+    told = {"x-pusher-key": KEY, "x-pusher-signature": proof}
+    hook = "/realtime/api/workspaces/acme-main/prod/relay"
+    assert (await deployment.ask("POST", hook, notice, **told))[0] == 200
+    assert (await deployment.ask("POST", hook, notice, **told | {"x-pusher-key": "x"}))[0] == 403
+    assert (await deployment.ask("DELETE", f"/realtime/api/watch/{session}", **ada))[0] == 204
 
 
 @pytest.mark.parametrize(
