@@ -56,8 +56,10 @@ _ID = re.compile(
     rf"(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?Z?)?"
 )
 
-_H = "[0-9A-Za-z\x80-\U0010ffff-]"  # characters of a host's name
-_L = "[A-Za-z\x80-\U0010ffff]"
+# Characters of a host's name, as all but the other ASCII: a set that names the range above ASCII
+# takes `re` twenty times as long to compile where case is ignored.
+_H = "[^\x00-,./:-@\\[-`{-\x7f]"
+_L = "[^\x00-@\\[-`{-\x7f]"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _MAIL = re.compile(
     rf"[^ @] ?@ ?(?:{_H}{{1,63}}\.){{1,8}}{_L}"

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -165,7 +165,7 @@ class Script(msgspec.Struct, frozen=True):
 
 def scripts() -> dict[str, Script]:
     """Reads all scripts from the package, by name."""
-    folder = resources.files("dagnet_realtime.stores") / "lua"
+    folder = Path(__file__).with_name("lua")
     loaded = {}
     for prelude, names in _PRELUDES.items():
         before = (folder / f"{prelude}.lua").read_text("utf-8") if prelude else ""
