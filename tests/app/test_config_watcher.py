@@ -5,14 +5,15 @@ import json
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from dagnet_realtime.app.config_watcher import POLL_SECONDS, ConfigWatcher
 from dagnet_realtime.app.factories import Grants
-from dagnet_realtime.config.config import AccessConfig, Config
+from dagnet_realtime.config.config import AccessConfig, Config, ServerConfig
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import Channel, Policy, Workspace
+from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 from dagnet_realtime.web.auth.viewer import ViewerKeys
 from tests.support.clock import FakeClock
 
@@ -142,3 +143,31 @@ async def test_the_file_is_looked_at_every_two_seconds(tmp_path: Path) -> None:
 
 async def _note(applied: asyncio.Event) -> None:
     applied.set()
+
+
+async def test_keys_that_wait_for_a_restart_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ACC-21: the log names the tables whose changes are not in force yet, and no others."""
+    scene = Scene(tmp_path)
+    first = configured(scene.file, Policy(token_key=Secret("first")))
+    policy = configured(scene.file, Policy(token_key=Secret("first"), deny=("device",)), GRANT)
+    (workspace,) = first.workspaces
+    source = Source(id="web", channel=SHOP, kind="webhook", secrets=(Secret("a new one"),))
+    for changed, tables in (
+        (policy, None),
+        (msgspec.structs.replace(first, server=ServerConfig(port=1)), "server"),
+        (msgspec.structs.replace(first, access=AccessConfig(mode="token")), "access"),
+        (
+            msgspec.structs.replace(
+                first, workspaces=(msgspec.structs.replace(workspace, sources=(source,)),)
+            ),
+            "workspace",
+        ),
+        (configured(scene.file, Policy(token_key=Secret("second"))), "workspace"),
+    ):
+        caplog.clear()
+        scene.current = changed
+        await scene.reload.reload()
+        told = [line for line in caplog.messages if line.startswith("restart_needed")]
+        assert told == ([f"restart_needed file=realtime.toml tables={tables}"] if tables else [])

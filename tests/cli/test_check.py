@@ -144,3 +144,17 @@ def test_a_repository_with_renamed_folders_is_checked_by_their_names(root: Path)
     )
     code, text = run("--config", config)
     assert (code, "“Order Paid”" in text) == (0, True)
+
+
+def test_grants_without_effect_are_named(root: Path) -> None:
+    """ACC-21: roles that the mode of access does not look at are a line of the check."""
+    file = root / "realtime.toml"
+    (root / "tokens.json").write_text('{"version": 1, "tokens": []}')
+    grant = '[[access.grant]]\nwho = "ada"\nrole = "follow"\n'
+    workspace = '[[workspace]]\nid = "acme"\nenv = "prod"\npath = "."\n'
+    workspace += 'token_key = "a key that is long enough for all tokens"\n'
+    for mode, more in (("token", 'tokens = "tokens.json"\n'), ("local", "")):
+        file.write_text(f'[access]\nmode = "{mode}"\n{more}{grant}{workspace}')
+        assert f'i access: grants have no effect in mode "{mode}"' in run("--config", file)[1]
+        file.write_text(f'[access]\nmode = "{mode}"\n{more}{workspace}')
+        assert "grants" not in run("--config", file)[1]

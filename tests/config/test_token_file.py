@@ -1,5 +1,6 @@
 """The file of access tokens."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,15 @@ def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
         write_token_file(tmp_path / "gone" / "tokens.json", [])
     with pytest.raises(Problem, match="cannot be read"):
         read_token_file(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root alone gives files away")
+def test_the_owner_of_the_file_stays(tmp_path: Path) -> None:
+    """ACC-11: what root writes stays readable for the user of the server, also a file that is new."""
+    tmp_path.chmod(0o755)
+    os.chown(tmp_path, 65534, 65534)
+    path = tmp_path / "tokens.json"
+    for owner in (65534, 1234):
+        write_token_file(path, [TOKEN])
+        assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (owner, 0o600)
+        os.chown(path, 1234, 1234)

@@ -54,6 +54,7 @@ class ConfigWatcher:
         self._hidden = hidden
         self._audit = audit
         self._clock = clock
+        self._started = config
         self._policies = {workspace.channel: workspace.policy for workspace in config.workspaces}
         self._seen = self._mark()
 
@@ -90,6 +91,8 @@ class ConfigWatcher:
             if old is not None and policy_version(old) != policy_version(workspace.policy):
                 await self._replace(workspace.channel, old, workspace.policy)
         _LOG.warning("reloaded file=%s", self._file.name)
+        if tables := _awaiting_restart(self._started, config):
+            _LOG.warning("restart_needed file=%s tables=%s", self._file.name, ",".join(tables))
 
     async def _replace(self, channel: Channel, old: Policy, policy: Policy) -> None:
         applied = _with_keys_of(policy, old)
@@ -103,6 +106,38 @@ class ConfigWatcher:
         except OSError:
             return None
         return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _awaiting_restart(started: Config, changed: Config) -> list[str]:
+    """The tables of the file with keys that differ from those in force until a restart."""
+    before, after = _fixed(started), _fixed(changed)
+    return [
+        table
+        for table, part in (
+            ("server", "server"),
+            ("access", "access"),
+            ("workspace", "workspaces"),
+        )
+        if getattr(before, part) != getattr(after, part)
+    ]
+
+
+def _fixed(config: Config) -> Config:
+    """`config` without the keys that take effect at once."""
+    nothing = Policy()
+    return msgspec.structs.replace(
+        config,
+        access=msgspec.structs.replace(config.access, grants=()),
+        workspaces=tuple(
+            msgspec.structs.replace(
+                workspace,
+                policy=_with_keys_of(nothing, workspace.policy),
+                viewer_keys=(),
+                show_followers=True,
+            )
+            for workspace in config.workspaces
+        ),
+    )
 
 
 def _with_keys_of(policy: Policy, old: Policy) -> Policy:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from dagnet_realtime.cli.expect.files import SpecFile
+    from dagnet_realtime.config.config import AccessConfig
     from dagnet_realtime.core.check import GraphReport, Report
     from dagnet_realtime.model.graph import Catalogue, EventBinding, Filter
     from dagnet_realtime.model.stream import StreamSettings
@@ -55,7 +56,7 @@ def check(
         nodes_path,
         unused=dir is None and (config is not None or DEFAULT.is_file()),
     )
-    catalogues, workspaces = _catalogues(dir, config, layout)
+    catalogues, workspaces, unused = _catalogues(dir, config, layout)
     found = report(catalogues)
     files, unread = _expectations(dir, catalogues, workspaces)
     if json:
@@ -63,7 +64,7 @@ def check(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
     else:
         _show(found, files)
-        for line in (*_unproven_deletes(workspaces), *unread):
+        for line in (*_unproven_deletes(workspaces), *unused, *unread):
             sys.stdout.write(f"i {_clean(line)}\n")
     unreached = _streams(workspaces, shown=not json)
     if found.errors or unreached or any(file.issues for file in files):
@@ -148,15 +149,27 @@ def _told(files: "Sequence[SpecFile]") -> list[dict[str, object]]:
 
 def _catalogues(
     dir: Path | None, config: Path | None, layout: "Folders"
-) -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
+) -> "tuple[dict[str, Catalogue], Sequence[Workspace], list[str]]":
+    """The graphs of each workspace, the workspaces, and a line for each part without effect."""
     from dagnet_realtime.app.factories import load_catalogues, read_catalogues
     from dagnet_realtime.config.load import DEFAULT, load
 
     if dir is None and (config is not None or DEFAULT.is_file()):
-        workspaces = load(config, os.environ).workspaces
-        return load_catalogues(workspaces), workspaces
+        loaded = load(config, os.environ)
+        return load_catalogues(loaded.workspaces), loaded.workspaces, list(_unused(loaded.access))
     folder = dir or Path()
-    return read_catalogues({folder.resolve().name: folder}, layout), ()
+    return read_catalogues({folder.resolve().name: folder}, layout), (), []
+
+
+def _unused(access: "AccessConfig") -> "Iterator[str]":
+    """A line if people are given roles that the mode of access does not look at."""
+    if access.grants and access.mode == "token":
+        yield (
+            'access: grants have no effect in mode "token". '
+            "Give a token its role: `dagnet-realtime token create NAME --role follow`."
+        )
+    elif access.grants and access.mode == "local":
+        yield 'access: grants have no effect in mode "local", which one person uses alone.'
 
 
 def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":

@@ -39,12 +39,16 @@ def read_token_file(path: Path) -> tuple[AccessToken, ...]:
 
 
 def write_token_file(path: Path, tokens: Iterable[AccessToken]) -> None:
-    """Replaces the file atomically, mode 0600. Raises `Problem("invalid")` if it cannot."""
+    """Replaces the file atomically, mode 0600. Raises `Problem("invalid")` if it cannot.
+
+    Its owner stays, so that a server under a user of its own can read what root has written.
+    """
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     content = msgspec.json.format(msgspec.json.encode(TokenFile(tuple(tokens))), indent=2)
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content + b"\n")
+            _keep_owner(file.fileno(), path)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
@@ -55,3 +59,14 @@ def write_token_file(path: Path, tokens: Iterable[AccessToken]) -> None:
             error.strerror or "",
             "Name another as [access] tokens",
         ) from None
+
+
+def _keep_owner(descriptor: int, path: Path) -> None:
+    """Gives an open file the owner of `path`, or of its folder if `path` is missing.
+
+    Root alone may; for everyone else the file is theirs already. Raises OSError.
+    """
+    if os.name != "posix" or os.geteuid() != 0:
+        return
+    before = (path if path.exists() else path.parent).stat()
+    os.fchown(descriptor, before.st_uid, before.st_gid)
