@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.demo import wait_count
+from tests.e2e.demo import count, wait_count
 from tests.support.function import run, settings
 from tests.support.program import Program, running
 from tests.support.server import SAMPLE
@@ -98,6 +98,28 @@ def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Pub
         word for word in ("jane", "203.0.113.7", "a visitor", "nobody listens") if word in seen
     ]
     assert not [url for url in asked if "/api/watch" in url]
+
+
+def test_another_graph_keeps_the_session(context: BrowserContext, published: Published) -> None:
+    """PIC-98, ENG-28: it is counted anew from what the page has, and goes on by the function, each event once, there and back."""
+    page = context.new_page()
+    page.goto(published.program.link)
+    page.get_by_role("switch").click()
+    expect(page.get_by_role("button", name=LIVE)).to_be_visible(timeout=WAIT)
+    published.publish(track("s1"), track("s2", "sign_up", form="newsletter"))
+    wait_count(page, 2)
+    for number, graph in ((3, "Newsletter"), (4, "checkout")):
+        page.get_by_role("button", name=re.compile("Choose another")).click()
+        page.get_by_role("menuitem", name=re.compile(graph)).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(graph))
+        expect(page.get_by_role("switch")).to_be_checked()
+        expect(page.get_by_role("button", name=LIVE)).to_be_visible(timeout=WAIT)
+        published.publish(track(f"s{number}", "sign_up", form="newsletter"), track("s1"))
+        wait_count(page, number)
+        assert count(page) == number
+        if graph == "Newsletter":
+            card = page.locator(".dr-card", has_text="Signed up")
+            expect(card).to_contain_text("2")
 
 
 def _says_what_it_cannot_promise(page: Page) -> None:

@@ -55,6 +55,36 @@ def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -
     assert "view_item" in "".join(received)
 
 
+def test_another_graph_keeps_the_session_over_the_provider(
+    context: BrowserContext, shop: Shop
+) -> None:
+    """PIC-98, ENG-28: what came since On is counted anew, what comes after it comes by the provider, and each once, there and back."""
+    sessions: list[str] = []
+    context.on(
+        "request",
+        lambda request: (
+            sessions.append(request.method)
+            if request.url.endswith("/api/watch") or request.method == "DELETE"
+            else None
+        ),
+    )
+    page = shop.enter(context)
+    by_provider(page)
+    shop.send(3)
+    wait_count(page, 3)
+    for number, graph in ((4, "Newsletter"), (5, "checkout")):
+        page.get_by_role("button", name=re.compile("Choose another")).click()
+        page.get_by_role("menuitem", name=re.compile(graph)).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(graph))
+        by_provider(page)
+        shop.send(1)
+        wait_count(page, number)
+        assert count(page) == number
+    expect(page.locator(".dr-card", has_text="Product page")).to_contain_text("5")
+    expect(page.get_by_role("button", name="Nothing lost")).to_be_visible()
+    assert sessions == ["POST"]
+
+
 def test_the_sign_says_that_others_watch(context: BrowserContext, shop: Shop) -> None:
     """REL-23, REL-6: the sign says how many tabs watch and what it costs; a local viewer has no
     name.
