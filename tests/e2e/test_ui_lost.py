@@ -15,6 +15,8 @@ from tests.e2e.traces import Stage, event, staged
 
 SAMPLE = Path(__file__).parents[2] / "src/dagnet_realtime/samples/shop"
 GRAPH = "uk-checkout-journey"
+FULL = """() => { IDBObjectStore.prototype.put = () => {
+    throw new DOMException("no room", "QuotaExceededError"); }; }"""
 STAGE_SIGN_UP = {"form": "newsletter"}
 
 
@@ -48,7 +50,7 @@ def saved(page: Page) -> list[dict[str, Any]]:
 def test_a_graph_switch_a_reload_and_off_lose_nothing(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """PIC-98, PIC-97, ENG-28, ENG-19: counts on the other graph, the times of the log, and the list of earlier sessions."""
+    """PIC-98, PIC-97, ENG-28, ENG-19: counts on the other graph, the times of the log, the list of earlier sessions, and a browser that has no room for them."""
     page = stage.enter(context, GRAPH, "&shop=0")
     stage.send(event("Viewed Landing Page", "v1"), event("view_item", "v1"))
     expect(count(page)).to_have_text("2")
@@ -92,3 +94,15 @@ def test_a_graph_switch_a_reload_and_off_lose_nothing(
     sheet.get_by_role("button", name=re.compile("^Delete the session")).click()
     expect(sheet.locator("li")).to_have_count(0)
     expect(sheet.get_by_role("status")).to_contain_text("No earlier session")
+    expect(sheet.get_by_role("button", name="Close")).to_be_focused()
+
+    page.keyboard.press("Escape")
+    page.evaluate(FULL)
+    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
+    stage.send(event("sign_up", "v4", **STAGE_SIGN_UP))
+    expect(count(page)).to_have_text("1")
+    page.get_by_role("switch", name="Realtime").click()
+    menu(page)
+    page.get_by_role("menuitem", name="Earlier sessions…").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("storage is full")
+    expect(sheet.locator("li")).to_have_count(0)

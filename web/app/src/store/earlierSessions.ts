@@ -51,12 +51,16 @@ export function mayKeep(one: EarlierSession, { person, workspaces }: Viewer, now
 /** Keeps sessions; every method is done when the browser has done so, in the order of the calls. */
 export class EarlierSessions {
   #queue: Promise<unknown> = Promise.resolve();
+  /** Why the last session that was to be kept is not: the browser refuses or has no room for it, or
+   * it is larger than all may be together; "" if all is well.
+   */
+  problem: "" | "refused" | "large" = "";
 
   constructor(private readonly factory: () => IDBFactory | undefined) {}
 
   /** Keeps a session and its log, in place of what was kept of it; the oldest make room. */
   async save(one: EarlierSession, log: string): Promise<void> {
-    await this.#run(async (keys) => {
+    const done = await this.#run(async (keys) => {
       const others = (await index(keys)).filter(({ id }) => id !== one.id).sort((a, b) => b.savedAt - a.savedAt);
       // One that is larger than all may be is not kept, and takes no other's place.
       const fits = one.bytes <= MOST_BYTES;
@@ -70,7 +74,9 @@ export class EarlierSessions {
       if (fits) await keys.put(logKey(one.id), log);
       else await keys.delete(logKey(one.id));
       await keys.put(INDEX_KEY, kept);
+      return fits;
     });
+    this.problem = done === null ? "refused" : done ? "" : "large";
   }
 
   /** The sessions that may be shown, the latest first; those that may not be kept are deleted. */
@@ -82,6 +88,7 @@ export class EarlierSessions {
       if (gone.length > 0) await keys.put(INDEX_KEY, found.filter((one) => !gone.includes(one)));
       return found.filter((one) => mayKeep(one, viewer, now) === true);
     });
+    if (all === null) this.problem = "refused";
     return [...(all ?? [])].sort((a, b) => b.until - a.until);
   }
 

@@ -1,7 +1,7 @@
 /** The sessions that this browser keeps: each opens as a recording, and goes with one click. */
-import { History, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
-import { clock, count } from "@dagnet-realtime/react/format";
+import { History, Trash2, TriangleAlert } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { clock, plural, span } from "@dagnet-realtime/react/format";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
 import { useApp } from "../hooks.ts";
@@ -10,10 +10,17 @@ import { toast, toNotice } from "../store/notices.ts";
 import { openLog } from "../store/replayController.ts";
 import "../styles/sessions.css";
 
+const NOT_KEPT = {
+  refused: "The last session is not kept: this browser’s storage is full, or switched off for this page. “Save log” in the menu of graphs still works.",
+  large: "The last session is not kept: it is larger than 50 MB. “Save log” in the menu of graphs still works.",
+} as const;
+
 export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
   const { actions, context, session, store } = useApp();
   const [keeper, setKeeper] = useState<KeptSessions | null>(null);
   const [shown, show] = useState<readonly EarlierSession[] | null>(null);
+  const [said, say] = useState("");
+  const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     let over = false;
     const read = async (): Promise<void> => {
@@ -27,9 +34,16 @@ export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
     read().catch(() => { show([]); });
     return () => { over = true; };
   }, [actions, context]);
-  const remove = async (which: (one: EarlierSession) => boolean): Promise<void> => {
-    await keeper?.sessions.remove((one) => (shown ?? []).some(({ id }) => id === one.id) && which(one));
-    show((await keeper?.list()) ?? []);
+  const remove = async (gone: readonly EarlierSession[], done: string): Promise<void> => {
+    const place = shown?.findIndex(({ id }) => id === gone[0]?.id) ?? 0;
+    await keeper?.sessions.remove((one) => gone.some(({ id }) => id === one.id));
+    const left = (await keeper?.list()) ?? [];
+    // The focus goes to the session that took the place, not out of the sheet.
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>(".session-open") ?? [])].filter((row) => left.some(({ id }) => id === row.dataset.session));
+    if (rows.length > 0) rows[Math.min(place, rows.length - 1)]?.focus();
+    else list.current?.closest("dialog")?.querySelector<HTMLElement>(".sheet-head button")?.focus();
+    show(left);
+    say(done);
   };
   const open = async (one: EarlierSession): Promise<void> => {
     try {
@@ -43,36 +57,68 @@ export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
       show((await keeper?.list()) ?? []);
     }
   };
+  const problem = keeper?.sessions.problem ?? "";
   return (
     <Sheet title="Earlier sessions" onClose={onClose}>
-      <p className="quiet">The last five sessions that you watched, for seven days, in this browser alone. They hold what was shown, without personal data, and go when you sign out, lose a role, or a person of their workspace is deleted.</p>
-      {shown?.length === 0 && <p role="status">No earlier session is kept. One is when you turn Realtime off, open a log or close the tab.</p>}
-      <ul className="sessions">
-        {shown?.map((one) => (
-          <li key={one.id}>
-            <button type="button" className="session-open" onClick={() => void open(one)}>
-              <History size={14} aria-hidden="true" />
-              <span>
-                <strong>{one.title}</strong> <span className="quiet">{one.workspace} · {one.env}</span>
-                <br />
-                <span className="quiet">
-                  {dayOf(one.since)}, {clock(one.since)} to {clock(one.until)} · {count(one.events)} events
-                </span>
-              </span>
-            </button>
-            <Button voice="quiet" icon={<Trash2 size={14} />} aria-label={`Delete the session of ${dayOf(one.since)}, ${clock(one.since)}`} onClick={() => void remove(({ id }) => id === one.id)} />
-          </li>
-        ))}
-      </ul>
-      {shown !== null && shown.length > 1 && (
-        <Button icon={<Trash2 size={14} />} onClick={() => void remove(() => true)}>
-          Delete all
-        </Button>
+      {problem !== "" && (
+        <p className="sessions-problem" role="alert">
+          <TriangleAlert size={14} aria-hidden="true" /> {NOT_KEPT[problem]}
+        </p>
       )}
+      {shown?.length === 0 && problem === "" && <p className="sessions-none" role="status">No earlier session is kept yet. One is when you turn Realtime off, open a log or close the tab.</p>}
+      <ul className="sessions" ref={list}>
+        {shown?.map((one) => {
+          const when = `${dayOf(one.since, context.environment.now())}, ${clock(one.since)}`;
+          return (
+            <li key={one.id}>
+              <button type="button" className="session-open" data-session={one.id} title="Open it as a recording" onClick={() => void open(one)}>
+                <History size={16} aria-hidden="true" />
+                <span className="session-words">
+                  <strong>{one.title}</strong>
+                  <span>
+                    {when} to {endOf(one)} <span className="quiet">· {span(one.until - one.since)}</span>
+                  </span>
+                  <span className="quiet">
+                    {plural(one.events, "event")} · {one.workspace} · {one.env} · {size(one.bytes)}
+                  </span>
+                </span>
+              </button>
+              <Button voice="quiet" icon={<Trash2 size={15} />} aria-label={`Delete the session of ${when}`} title="Delete it" onClick={() => void remove([one], "The session was deleted.")} />
+            </li>
+          );
+        })}
+      </ul>
+      <footer className="sessions-foot">
+        <p className="quiet">The last five sessions that you watched, for seven days, in this browser alone. They hold what was shown, without personal data, and go when you sign out, lose a role, or a person of their workspace is deleted.</p>
+        {shown !== null && shown.length > 1 && (
+          <Button icon={<Trash2 size={14} />} onClick={() => void remove(shown, "All sessions were deleted.")}>
+            Delete all
+          </Button>
+        )}
+      </footer>
+      <p className="out-of-sight" aria-live="polite">{said}</p>
     </Sheet>
   );
 }
 
-function dayOf(at: number): string {
+/** "Today", "Yesterday", "28 Nov". */
+function dayOf(at: number, now: number): string {
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  if (at >= midnight && at <= now) return "Today";
+  if (at < midnight && at >= new Date(midnight).setDate(new Date(midnight).getDate() - 1)) return "Yesterday";
+  return dateOf(at);
+}
+
+function dateOf(at: number): string {
   return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+}
+
+/** When a session ended, with the day if it is another than that of its beginning. */
+function endOf({ since, until }: EarlierSession): string {
+  return dateOf(since) === dateOf(until) ? clock(until) : `${dateOf(until)}, ${clock(until)}`;
+}
+
+/** "3 kB", "1.2 MB". */
+function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

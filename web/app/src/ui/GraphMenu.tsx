@@ -2,7 +2,7 @@
 import { type App, useApp, useUi } from "../hooks.ts";
 import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { useEngine, useHost } from "@dagnet-realtime/react/hooks";
-import { Check, ChevronDown, ClipboardCheck, Download, FileJson2, FolderOpen, Link, Store, TriangleAlert, Waves, X } from "lucide-react";
+import { Check, ChevronDown, ClipboardCheck, Download, FileJson2, FolderOpen, History, Link, Store, TriangleAlert, Waves, X } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
 import { saveLog } from "../saveLog.ts";
@@ -123,7 +123,7 @@ function LogItems({ onOpen }: { readonly onOpen: () => void }) {
       <DropdownMenu.Label className="menu-label">Session log</DropdownMenu.Label>
       {earlier && (
         <DropdownMenu.Item className="menu-item" onSelect={() => { realtime.actions.overlay("sessions"); }}>
-          <ClipboardCheck size={14} aria-hidden="true" /> Earlier sessions…
+          <History size={14} aria-hidden="true" /> Earlier sessions…
         </DropdownMenu.Item>
       )}
       <DropdownMenu.Item

@@ -19,8 +19,12 @@ describe("earlier sessions", () => {
     expect([await sessions.read("s3"), await sessions.read("s1"), held.size]).toEqual(["log 3 again", null, 6]);
     await sessions.save(kept("large", { savedAt: 10, until: 10, bytes: MOST_BYTES - 15 }), "large");
     expect((await sessions.list(viewer(), 10)).map(({ id }) => id)).toEqual(["large", "s3"]);
+    expect(sessions.problem).toBe("");
     await sessions.save(kept("larger", { savedAt: 11, until: 11, bytes: MOST_BYTES + 1 }), "larger");
     expect((await sessions.list(viewer(), 11)).map(({ id }) => id)).toEqual(["large", "s3"]);
+    expect(sessions.problem).toBe("large");
+    await sessions.save(kept("s3", { savedAt: 12, until: 12 }), "log 3");
+    expect(sessions.problem).toBe("");
     await sessions.remove(({ id }) => id === "s3");
     await sessions.remove(() => true);
     expect([await sessions.list(viewer(), 11), [...held.keys()]]).toEqual([[], ["sessions"]]);
@@ -43,10 +47,11 @@ describe("earlier sessions", () => {
     expect(held.size).toBe(2);
   });
 
-  it("PIC-97: a browser that forbids IndexedDB keeps nothing, and nothing fails", async () => {
+  it("PIC-97: a browser that forbids IndexedDB keeps nothing, nothing fails, and the list says so", async () => {
     const sessions = new EarlierSessions(() => undefined);
+    expect(sessions.problem).toBe("");
     await sessions.save(kept("a"), "log");
-    expect([await sessions.list(viewer(), 0), await sessions.read("a")]).toEqual([[], null]);
+    expect([sessions.problem, await sessions.list(viewer(), 0), await sessions.read("a")]).toEqual(["refused", [], null]);
   });
 });
 
