@@ -99,21 +99,32 @@ const MARGIN = 3;
 
 /** One spot for each route, in order; null if no place is free or `wanted` leaves it out. */
 export function placeLabels(routes: readonly Route[], wanted: readonly boolean[], cards: readonly Box[]): (LabelSpot | null)[] {
-  const grid = new Grid(cards);
-  return routes.map((route, index) => {
-    if (!wanted[index]) return null;
+  const labels = new Labels(cards);
+  return routes.map((route, index) => (wanted[index] ? labels.place(route) : null));
+}
+
+/** Places labels one after the other, clear of cards and of those before. */
+export class Labels {
+  private readonly grid: Grid;
+
+  constructor(cards: readonly Box[]) {
+    this.grid = new Grid(cards);
+  }
+
+  /** The spot on a route; null if no place is free. */
+  place(route: Route): LabelSpot | null {
     for (const double of [true, false]) {
       for (const t of TRIES) {
         const { x, y } = routeAt(route, t);
         const box = labelBox({ x, y, t, double });
-        if (grid.free(box)) {
-          grid.add(box, 1);
+        if (this.grid.free(box)) {
+          this.grid.add(box, 1);
           return { x, y, t, double };
         }
       }
     }
     return null;
-  });
+  }
 }
 
 /** The rectangle a label takes. */

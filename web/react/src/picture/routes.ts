@@ -27,21 +27,37 @@ const MOST_SEARCHED = 90;
  * one another than 3 units or there are hundreds of them.
  */
 export function routesOf(edges: readonly Ends[], cards: readonly Box[]): Route[] {
-  const field = new Field(cards);
-  const taken = new Map<string, number>();
-  const few = cards.length <= MOST_SEARCHED;
-  return edges.map((ends) => {
-    const direct: Route = [curveBetween(ends.from, ends.to)];
+  const router = new Router(cards);
+  return edges.map((ends) => router.route(ends));
+}
+
+/** The way of an edge that nothing stands in. */
+export function directRoute({ from, to }: Pick<Ends, "from" | "to">): Route {
+  return [curveBetween(from, to)];
+}
+
+/** Finds the routes of edges one after the other: each keeps off the lanes of those before. */
+export class Router {
+  private readonly field: Field;
+  private readonly taken = new Map<string, number>();
+  private readonly few: boolean;
+
+  constructor(cards: readonly Box[]) {
+    this.field = new Field(cards);
+    this.few = cards.length <= MOST_SEARCHED;
+  }
+
+  route(ends: Ends, direct: Route = directRoute(ends)): Route {
     const points = routePoints(direct);
     for (const clear of CLEAR) {
-      const met = field.met(points, ends, clear);
+      const met = this.field.met(points, ends, clear);
       if (met.size === 0) return direct;
-      const lane = laneAround(field, ends, met, clear, taken) ?? (few ? searched(field, ends, clear) : null);
+      const lane = laneAround(this.field, ends, met, clear, this.taken) ?? (this.few ? searched(this.field, ends, clear) : null);
       if (lane) return lane;
-      if (!few) break;
+      if (!this.few) break;
     }
     return direct;
-  });
+  }
 }
 
 /** Lanes that are looked at for one edge: the nearest ones. */

@@ -1,10 +1,10 @@
 /** The drawing, measured once: cards, curves, labels, frames and notes, with their indices. */
 import type { Container, Edge, Graph, Node, Note } from "@dagnet-realtime/engine/wire.gen";
-import { pointsOf, type Box } from "@dagnet-realtime/layer/curve";
+import { POINTS, pointsOf, type Box, type Point } from "@dagnet-realtime/layer/curve";
 import { LABEL } from "@dagnet-realtime/layer/protocol";
 import { type Measures, tableAlong } from "@dagnet-realtime/layer/measuredDrawing";
-import { type AnchoredEdge, anchorsOf, type LabelSpot, placeLabels } from "./anchors.ts";
-import { type Route, routePoints, routesOf } from "./routes.ts";
+import { type AnchoredEdge, anchorsOf, Labels, type LabelSpot } from "./anchors.ts";
+import { directRoute, type Ends, type Route, routePoints, Router } from "./routes.ts";
 import { eventText, facesOf } from "./cardFace.ts";
 import { eventFits, fitOf, typeScale } from "./cardText.ts";
 import { CARD, type CardSize, mapBox, type Mapping, proportioned, SHAPES, spaceOut } from "./spacing.ts";
@@ -29,7 +29,9 @@ export interface SceneEdge {
   readonly edge: Edge;
 }
 
-/** Nodes stand in reading order; the overlay refers to `nodes` and `edges` by index. */
+/** Nodes stand in reading order; the overlay refers to `nodes` and `edges` by index. `extent` is the
+ * rectangle around everything drawn, the bends of edges too.
+ */
 export interface Scene {
   readonly nodes: readonly SceneNode[];
   readonly edges: readonly SceneEdge[];
@@ -37,6 +39,7 @@ export interface Scene {
   readonly notes: readonly { postit: Note; box: Box }[];
   readonly nodeIndex: ReadonlyMap<string, number>;
   readonly edgeIndex: ReadonlyMap<string, number>;
+  readonly extent: Box;
 }
 
 /** Whether the graph's own layout can be used: most nodes have a place, not all the same one. */
@@ -85,27 +88,70 @@ function placed(graph: Graph, room: CardSize | null): Placed {
  * is what the picture has for it, in CSS pixels.
  */
 export function sceneOf(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null = null): Scene {
-  const { boxes, mapping, size }: Placed = arranged ? { boxes: room ? proportioned(arranged, room) : arranged, mapping: SAME, size: CARD } : placed(graph, room);
-  const order = readingOrder(boxes);
-  const nodes: SceneNode[] = order.flatMap((index) => {
-    const node = graph.nodes[index];
-    const box = boxes[index];
-    return node && box ? [{ node, box }] : [];
-  });
-  const nodeIndex = new Map(nodes.map(({ node }, index) => [node.uuid, index]));
-  const edges = edgesOf(graph.edges, nodes, nodeIndex);
-  return {
-    nodes,
-    edges,
-    frames: graph.containers.map((container) => ({ container, box: mapBox(container, mapping, size) })),
-    notes: graph.postits.map((postit) => ({ postit, box: { x: mapping.x(postit.x), y: mapping.y(postit.y), width: postit.width, height: postit.height } })),
-    nodeIndex,
-    edgeIndex: new Map(edges.map(({ id }, index) => [id, index])),
-  };
+  const routing = new EdgeRouting(graph, arranged, room);
+  while (routing.step());
+  return routing.scene();
 }
 
-function edgesOf(edges: readonly Edge[], nodes: readonly SceneNode[], index: ReadonlyMap<string, number>): SceneEdge[] {
-  const boxes = nodes.map(({ box }) => box);
+/** A scene whose edges are straight and unlabelled at first. Each step leads the next one round the
+ * cards and places its label, which takes long if there are thousands.
+ */
+export class EdgeRouting {
+  private readonly rest: Omit<Scene, "edges" | "extent">;
+  private readonly ends: readonly Ends[];
+  private readonly edges: SceneEdge[];
+  private readonly router: Router;
+  private readonly labels: Labels;
+  private next = 0;
+
+  constructor(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null) {
+    const { boxes, mapping, size }: Placed = arranged ? { boxes: room ? proportioned(arranged, room) : arranged, mapping: SAME, size: CARD } : placed(graph, room);
+    const nodes: SceneNode[] = readingOrder(boxes).flatMap((index) => {
+      const node = graph.nodes[index];
+      const box = boxes[index];
+      return node && box ? [{ node, box }] : [];
+    });
+    const nodeIndex = new Map(nodes.map(({ node }, index) => [node.uuid, index]));
+    const cards = nodes.map(({ box }) => box);
+    const drawn = endsOf(graph.edges, nodeIndex, cards);
+    this.ends = drawn.map(({ ends }) => ends);
+    this.edges = drawn.map(({ edge, ends }) => sceneEdge(edge, ends, directRoute(ends), null));
+    this.router = new Router(cards);
+    this.labels = new Labels(cards);
+    this.rest = {
+      nodes,
+      frames: graph.containers.map((container) => ({ container, box: mapBox(container, mapping, size) })),
+      notes: graph.postits.map((postit) => ({ postit, box: { x: mapping.x(postit.x), y: mapping.y(postit.y), width: postit.width, height: postit.height } })),
+      nodeIndex,
+      edgeIndex: new Map(this.edges.map(({ id }, index) => [id, index])),
+    };
+  }
+
+  /** How many edges are still straight and without a label. */
+  get left(): number {
+    return this.edges.length - this.next;
+  }
+
+  /** Leads the next edge; false once none is left. */
+  step(): boolean {
+    const [drawn, ends] = [this.edges[this.next], this.ends[this.next]];
+    if (!drawn || !ends) return false;
+    const route = this.router.route(ends, drawn.route);
+    const label = drawn.edge.p === null ? null : this.labels.place(route);
+    if (route !== drawn.route || label) this.edges[this.next] = sceneEdge(drawn.edge, ends, route, label);
+    this.next += 1;
+    return true;
+  }
+
+  /** The scene so far. What has not changed is the same object in every one. */
+  scene(): Scene {
+    const parts = { ...this.rest, edges: [...this.edges] };
+    return { ...parts, extent: extentOf(parts) };
+  }
+}
+
+/** The edges whose nodes are drawn, and where they touch them. */
+function endsOf(edges: readonly Edge[], index: ReadonlyMap<string, number>, boxes: readonly Box[]): readonly { readonly edge: Edge; readonly ends: Ends }[] {
   const drawn: { edge: Edge; link: AnchoredEdge }[] = [];
   for (const edge of edges) {
     const source = index.get(edge.source);
@@ -115,14 +161,21 @@ function edgesOf(edges: readonly Edge[], nodes: readonly SceneNode[], index: Rea
     drawn.push({ edge, link: { source, target, sourceFace: loop ? "top" : edge.source_face, targetFace: loop ? "top" : edge.target_face } });
   }
   const ports = anchorsOf(drawn.map(({ link }) => link), boxes);
-  const routes = routesOf(drawn.flatMap(({ link: { source, target } }, i) => { const ends = ports[i]; return ends ? [{ ...ends, source, target }] : []; }), boxes);
-  const labels = placeLabels(routes, drawn.map(({ edge }) => edge.p !== null), boxes);
-  return drawn.flatMap(({ edge, link }, i) => {
-    const route = routes[i];
-    const table = route && tableAlong(routePoints(route));
-    if (!route || !table) return [];
-    return [{ id: edge.uuid, source: link.source, target: link.target, route, table, text: percent(edge.p), label: labels[i] ?? null, bold: Math.sqrt(edge.p ?? 0.25), never: edge.p === 0, edge }];
+  return drawn.flatMap(({ edge, link: { source, target } }, i) => {
+    const ends = ports[i];
+    return ends && [ends.from.x, ends.from.y, ends.to.x, ends.to.y].every(Number.isFinite) ? [{ edge, ends: { ...ends, source, target } }] : [];
   });
+}
+
+const NO_TABLE = new Float32Array(POINTS * 2);
+
+/** The table is made when it is first read: light needs those of few edges. */
+function sceneEdge(edge: Edge, { source, target }: Ends, route: Route, label: LabelSpot | null): SceneEdge {
+  let table: Float32Array | null = null;
+  return {
+    id: edge.uuid, source, target, route, text: percent(edge.p), label, bold: Math.sqrt(edge.p ?? 0.25), never: edge.p === 0, edge,
+    get table() { return table ??= tableAlong(routePoints(route)) ?? NO_TABLE; },
+  };
 }
 
 /** A probability as the label says it: whole per cents, finer below one. */
@@ -133,7 +186,7 @@ export function percent(p: number | null): string {
 }
 
 /** The rectangle around everything drawn, the bends of edges too. */
-export function extentOf({ nodes, edges, frames, notes }: Scene): Box {
+export function extentOf({ nodes, edges, frames, notes }: Omit<Scene, "extent">): Box {
   const bends = edges.filter(({ route }) => route.length > 1).flatMap(({ table }) => pointsOf(table).map(({ x, y }) => ({ x, y: y - LABEL.height / 2, width: 0, height: LABEL.height })));
   return boundsOf([...[...nodes, ...frames, ...notes].map(({ box }) => box), ...bends]);
 }
@@ -184,15 +237,26 @@ export function neighbour(boxes: readonly Box[], from: number, direction: Direct
 /** Everything that the light layer may ask. */
 type SceneMeasures = { readonly [Name in keyof Measures]-?: NonNullable<Measures[Name]> };
 
+/** The points of tables, the same ones for as long as an edge is drawn so. */
+const PATHS = new WeakMap<Float32Array, readonly Point[]>();
+
+function pathOf(table: Float32Array): readonly Point[] {
+  const points = PATHS.get(table) ?? pointsOf(table);
+  PATHS.set(table, points);
+  return points;
+}
+
 /** A scene as the light layer asks for it; `tagWidth` says how much of a card's lower edge its tag
  * takes.
  */
 export function measuresOf(scene: Scene, tagWidth: (uuid: string) => number): SceneMeasures {
   const boxes = new Map(scene.nodes.map(({ node, box }) => [node.uuid, box]));
-  const paths = new Map(scene.edges.map(({ id, table }) => [id, pointsOf(table)]));
   return {
     boxes: () => boxes,
-    path: (edge) => paths.get(edge) ?? null,
+    path: (edge) => {
+      const drawn = scene.edges[scene.edgeIndex.get(edge) ?? -1];
+      return drawn ? pathOf(drawn.table) : null;
+    },
     label: (edge) => {
       const label = scene.edges[scene.edgeIndex.get(edge) ?? -1]?.label;
       return label ? { x: label.x, y: label.y, lines: label.double ? 2 : 1 } : null;

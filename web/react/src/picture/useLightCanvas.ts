@@ -32,6 +32,8 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
     reports.current = { onReport, onZoom };
   });
 
+  // The edges of a large graph are led round its cards while it is shown: its nodes stay.
+  const drawnNodes = scene.nodes;
   const { light, frozen, motion, theme, stale, followed, figures = "rates", filter = "" } = props;
   useEffect(() => {
     if (!canvas) return;
@@ -62,14 +64,14 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
         root.toggleAttribute("data-small", scale >= SMALL_FROM);
         cards.scale(scale);
       }
-      const next = detailAt(zoom, scene.nodes.length);
+      const next = detailAt(zoom, drawnNodes.length);
       if (next !== detail) root.setAttribute("data-detail", (detail = next));
     };
     look();
     return store.subscribe((state, before) => {
       if (state.transform !== before.transform || state.width !== before.width || state.height !== before.height) look();
     });
-  }, [layer, root, store, scene, cards]);
+  }, [layer, root, store, drawnNodes, cards]);
   useEffect(() => {
     // Words are measured in the fonts that they are shown in.
     let open = true;
@@ -86,14 +88,14 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   useEffect(() => {
     cards.show(figures);
     layer?.set({ theme, motion, frozen, stale });
-  }, [layer, theme, motion, frozen, stale, scene, figures, filter, cards]);
+  }, [layer, theme, motion, frozen, stale, drawnNodes, figures, filter, cards]);
   useEffect(() => { layer?.follow(followed); }, [layer, followed]);
 
   const near = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node))), [followed]);
   useEffect(() => {
     cards.follow(near);
     root?.toggleAttribute("data-following", near.size > 0);
-  }, [near, root, cards, scene]);
+  }, [near, root, cards, drawnNodes]);
   useEffect(() => {
     if (!layer || !root) return;
     layer.closeUp(near);

@@ -2,7 +2,7 @@
 import type { Box } from "@dagnet-realtime/layer/curve";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { hasLayout, sceneOf, type Scene } from "./scene.ts";
+import { EdgeRouting, hasLayout, type Scene } from "./scene.ts";
 import type { CardSize } from "./spacing.ts";
 import { roomWithin } from "./useFitView.ts";
 import { layoutInWorker } from "./layout/layoutWorker.ts";
@@ -22,7 +22,51 @@ export function useScene(graph: Graph, root: HTMLElement | null): Scene | null {
     return layoutInWorker({ nodes: graph.nodes.length, links }, (boxes) => { setArranged({ graph, boxes }); });
   }, [graph, own]);
   const boxes = arranged?.graph === graph ? arranged.boxes : null;
-  return useMemo(() => (own || boxes ? sceneOf(graph, boxes, room) : null), [graph, own, boxes, room]);
+  const routing = useMemo(() => (own || boxes ? new EdgeRouting(graph, boxes, room) : null), [graph, own, boxes, room]);
+  return useRouted(routing);
+}
+
+/** Graphs with more edges are shown with straight ones first. */
+const MOST_AT_ONCE = 300;
+/** Edges are led for so long at once, and shown so often meanwhile, in milliseconds. */
+const SLICE_MS = 8;
+const SHOWN_MS = 250;
+
+/** The scene, whose edges are led round the cards at once if they are few, else bit by bit while
+ * the page goes on.
+ */
+function useRouted(routing: EdgeRouting | null): Scene | null {
+  const first = useMemo(() => {
+    if (routing !== null && routing.left <= MOST_AT_ONCE) while (routing.step());
+    return routing?.scene() ?? null;
+  }, [routing]);
+  const [led, setLed] = useState<{ readonly routing: EdgeRouting; readonly scene: Scene } | null>(null);
+  useEffect(() => {
+    if (routing === null || first === null) return;
+    // The camera stays where it is: bends beyond the cards have room at the edge of the picture.
+    return inSlices(routing, () => { setLed({ routing, scene: { ...routing.scene(), extent: first.extent } }); });
+  }, [routing, first]);
+  return led !== null && led.routing === routing ? led.scene : first;
+}
+
+/** Leads the edges that are left, with time for other things after every slice; `show` is called
+ * now and then, and at the end. The function returned gives up.
+ */
+export function inSlices(routing: Pick<EdgeRouting, "left" | "step">, show: () => void, now: () => number = () => performance.now()): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let shown = now();
+  const slice = (): void => {
+    const until = now() + SLICE_MS;
+    while (routing.left > 0 && now() < until) routing.step();
+    const done = routing.left === 0;
+    if (done || now() - shown >= SHOWN_MS) {
+      shown = now();
+      show();
+    }
+    if (!done) timer = setTimeout(slice);
+  };
+  if (routing.left > 0) timer = setTimeout(slice);
+  return () => { clearTimeout(timer); };
 }
 
 /** A size that changes by less than this changes no layout, in CSS pixels. */

@@ -1,11 +1,13 @@
 // @vitest-environment jsdom
 import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
-import { journey } from "../bench/sample.ts";
-import { useScene } from "../../src/picture/useScene.ts";
+import { grid, journey } from "../bench/sample.ts";
+import { EdgeRouting, sceneOf } from "../../src/picture/scene.ts";
+import { inSlices, useScene } from "../../src/picture/useScene.ts";
 
 afterEach(() => {
   cleanup();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -37,4 +39,46 @@ it("PIC-2: waits for the worker if nodes have no places, and ends it when the gr
   expect(result.current?.nodes).toHaveLength(12);
   unmount();
   expect(workers[0]?.ended).toBe(true);
+});
+
+it("PIC-103: many edges are straight first and led round the cards meanwhile, while nodes and extent stay", () => {
+  vi.useFakeTimers();
+  const base = grid(230);
+  // Two columns on: another card stands in the way.
+  const graph = { ...base, edges: base.edges.map((edge, i) => ({ ...edge, target: i % 30 === 0 ? (base.nodes[i + 45]?.uuid ?? edge.target) : edge.target })) };
+  const { result } = renderHook(() => useScene(graph, null));
+  const first = result.current;
+  expect(first?.edges.every(({ route, label }) => route.length === 1 && label === null)).toBe(true);
+  act(() => { vi.runAllTimers(); });
+  const whole = sceneOf(graph, null);
+  expect(result.current?.edges.map(({ route, label }) => ({ route, label }))).toEqual(whole.edges.map(({ route, label }) => ({ route, label })));
+  expect(whole.edges.some(({ route }) => route.length > 1)).toBe(true);
+  expect([result.current?.nodes === first?.nodes, result.current?.extent === first?.extent]).toEqual([true, true]);
+});
+
+it("PIC-103: between slices the page goes on, what is done is shown now and then, and giving up ends it", () => {
+  vi.useFakeTimers();
+  let now = 0;
+  const routing = { left: 100, step: () => { now += 3; routing.left -= 1; return true; } };
+  const shown: number[] = [];
+  const stop = inSlices(routing, () => { shown.push(routing.left); }, () => now);
+  vi.advanceTimersToNextTimer();
+  expect(routing.left).toBe(97);
+  vi.runAllTimers();
+  expect([routing.left, shown.length, shown.at(-1)]).toEqual([0, 2, 0]);
+  routing.left = 10;
+  const again = inSlices(routing, () => { shown.push(routing.left); }, () => now);
+  again();
+  stop();
+  vi.runAllTimers();
+  expect(routing.left).toBe(10);
+});
+
+it("PIC-103: edges that are led already are the same objects in each scene", () => {
+  const routing = new EdgeRouting(journey(), null, null);
+  const straight = routing.scene();
+  routing.step();
+  const next = routing.scene();
+  expect(next.edges.slice(1).every((edge, i) => edge === straight.edges[i + 1])).toBe(true);
+  expect(next.edges[0]).not.toBe(straight.edges[0]);
 });
