@@ -2,9 +2,10 @@
 import type { LightSource } from "@dagnet-realtime/client/light";
 import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
-import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal } from "@xyflow/react";
 import { Activity, Maximize, Minus, Plus } from "lucide-react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazyPart } from "../kit/lazyPart.tsx";
 import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
@@ -16,13 +17,22 @@ import { drawJumps } from "./jumpEdges.ts";
 import "./react-flow.css";
 import "./picture.css";
 import { neighbour, type Scene } from "./scene.ts";
-import type { PictureProps } from "./types.ts";
+import type { PictureControls, PictureProps } from "./types.ts";
 import { useEdgeHover } from "./useEdgeHover.ts";
-import { LEAST_ZOOM, useFitView, useFollowView, useSelection } from "./useFitView.ts";
+import { LEAST_ZOOM, useFitView, useFollowView, useSelection, wholeIn } from "./useFitView.ts";
 import { useLightCanvas } from "./useLightCanvas.ts";
 import { useScene } from "./useScene.ts";
 
+const Minimap = lazyPart(async () => (await import("./Minimap.tsx")).Minimap, () => null);
+const FarNames = lazyPart(async () => (await import("./FarNames.tsx")).FarNames, () => null);
+
 const NODE_TYPES = { card: Card };
+/** Graphs with more nodes have a map, others once they are zoomed into. */
+const MAP_FROM = 60;
+/** Below this zoom cards may be too small for their names. */
+const FAR = 0.6;
+/** Cards mounted at once, so that the page goes on while thousands come. */
+const BATCH = 250;
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
 
 /** Draws a graph and its light. Fills its parent; needs no other provider, and brings its styles'
@@ -60,24 +70,57 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
     onReport: (report) => { write(manner.current, mannerText(report)); },
     onZoom: (zoom) => { write(percent.current, `${Math.round(zoom * 100)}%`); },
   }, cards);
-  const fit = useFitView(scene, large === true);
+  const fit = useFitView(scene, large === true, motion === "reduced");
+  const { nodes: places } = scene;
+  const shown = useGrowing(places.length);
 
   const cardNodes = useMemo(() => {
-    return scene.nodes.flatMap(({ node, box }): CardNode[] => {
+    return places.flatMap(({ node, box }): CardNode[] => {
       const face = faces.get(node.uuid);
       if (!face) return [];
       return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { uuid: node.uuid, face, cards }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
     });
-  }, [scene, faces, cards]);
+  }, [places, faces, cards]);
   useFollowView(followed, fit);
   const chosen = useSelection(scene, { selected, selectedEdge: way, highlight: pointed }, fit);
   const nodes = useMemo(
-    () => cardNodes.map((node) => (chosen.nodes.has(node.id) ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)),
-    [cardNodes, chosen],
+    () => cardNodes.slice(0, shown).map((node) => (chosen.nodes.has(node.id) ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)),
+    [cardNodes, shown, chosen],
   );
   const touch = useEdgeHover(props, root);
   const ghosts = useMemo(() => drawJumps(scene, jumps), [scene, jumps]);
   const ways = useMemo(() => new Map([...followed].reverse().flatMap(({ steps, hue }) => steps.flatMap(({ edges }) => edges.map((edge) => [edge, hue] as const)))), [followed]);
+
+  const moveByHand = useCallback(() => { fit.onMove("map"); }, [fit]);
+  const { width, height } = useStore(sizeOf, sameSize);
+  const whole = useMemo(() => (width > 0 && height > 0 ? wholeIn(scene, width, height, large).zoom : 1), [scene, width, height, large]);
+  const mapped = useStore((state) => places.length > MAP_FROM || state.transform[2] > whole * 1.05);
+  const far = useStore((state) => state.transform[2] < FAR);
+  const onPath = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node))), [followed]);
+  const first = useMemo(() => [...chosen.nodes, ...followed.flatMap(({ head }) => head ?? [])], [chosen, followed]);
+
+  const [active, setActive] = useState(false);
+  const showActive = useCallback((only: boolean) => {
+    setActive(only);
+    if (only) fit.show(cards.active(), true);
+    else fit.fit();
+  }, [fit, cards]);
+  useEffect(() => { root?.toggleAttribute("data-active-only", active); }, [root, active]);
+  const { onControls } = props;
+  const controls = useRef<PictureControls>(null);
+  useEffect(() => {
+    controls.current = {
+      fit: fit.fit, activeOnly: () => active, setActiveOnly: showActive,
+      goTo: (uuid) => {
+        fit.goTo(uuid);
+        root?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(uuid)}"]`)?.focus({ preventScroll: true });
+      },
+    };
+  });
+  useEffect(() => {
+    onControls?.({ fit: () => controls.current?.fit(), activeOnly: () => controls.current?.activeOnly() === true, setActiveOnly: (only) => controls.current?.setActiveOnly(only), goTo: (node) => controls.current?.goTo(node) });
+    return () => { onControls?.(null); };
+  }, [onControls]);
 
   const onKeyDown = useCallback((event: KeyboardEvent<HTMLElement>) => {
     const uuid = event.target instanceof HTMLElement && event.target.classList.contains("react-flow__node") ? event.target.dataset["id"] : undefined;
@@ -101,7 +144,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
     <>
       <ReactFlow
         nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
-        onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onInit={fit.onInit}
+        onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onMoveEnd={fit.onMove} onInit={fit.onInit}
         minZoom={LEAST_ZOOM} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
         zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
         attributionPosition="bottom-center" aria-label={`Graph ${graph.title || graph.name}`}
@@ -116,18 +159,35 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       <canvas ref={canvas} className="dr-light" aria-hidden />
       {!large && <Legend light={light} rates={figures === "rates"} following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
       {!large && (
+        <Suspense fallback={null}>
+          {mapped && <Minimap scene={scene} light={light} onPath={onPath} selected={chosen.nodes} onMoved={moveByHand} />}
+          {far && root && <FarNames scene={scene} faces={faces} light={light} root={root} nameless={cards.nameless} first={first} />}
+        </Suspense>
+      )}
+      {!large && (
         <Zoom
+          only={active}
           onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
-          onActive={(only) => {
-            root?.toggleAttribute("data-active-only", only);
-            if (only) fit.show(cards.active(), true);
-            else fit.fit();
-          }}
+          onActive={showActive}
           percent={(element) => { percent.current = element; if (element) write(element, `${Math.round(flow.getZoom() * 100)}%`); }}
         />
       )}
     </>
   );
+}
+
+const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });
+const sameSize = (a: { readonly width: number; readonly height: number }, b: typeof a): boolean => a.width === b.width && a.height === b.height;
+
+/** How many of `total` are shown by now: a batch more in each turn of the page. */
+function useGrowing(total: number): number {
+  const [shown, setShown] = useState(BATCH);
+  useEffect(() => {
+    if (shown >= total) return;
+    const timer = setTimeout(() => { setShown(shown + BATCH); });
+    return () => { clearTimeout(timer); };
+  }, [shown, total]);
+  return shown;
 }
 
 function write(element: HTMLElement | null, text: string): void {
@@ -202,25 +262,22 @@ export interface ZoomProps {
   readonly onOut: () => void;
   readonly onFit: () => void;
   readonly onWhole: () => void;
+  /** Whether only the nodes of the last minute are shown. */
+  readonly only: boolean;
   /** Shows the nodes that had an event in the last minute, or all again. */
   readonly onActive: (only: boolean) => void;
   readonly percent: (element: HTMLElement | null) => void;
 }
 
 /** The buttons that zoom. */
-export function Zoom({ onIn, onOut, onFit, onWhole, onActive, percent }: ZoomProps) {
-  const [only, setOnly] = useState(false);
-  const active = (): void => {
-    setOnly(!only);
-    onActive(!only);
-  };
+export function Zoom({ only, onIn, onOut, onFit, onWhole, onActive, percent }: ZoomProps) {
   return (
     <div className="dr-zoom" role="group" aria-label="Zoom">
       <button type="button" onClick={onOut} aria-label="Zoom out" title="Zoom out"><Minus size={15} aria-hidden /></button>
       <button type="button" className="dr-zoom-value" onClick={onWhole} title="Zoom to 100 %"><span ref={percent}>100%</span></button>
       <button type="button" onClick={onIn} aria-label="Zoom in" title="Zoom in"><Plus size={15} aria-hidden /></button>
       <button type="button" onClick={onFit} aria-label="Fit the graph" title="Fit the graph"><Maximize size={15} aria-hidden /></button>
-      <button type="button" onClick={active} aria-pressed={only} aria-label="Active only" title="Active only: nodes with an event in the last minute"><Activity size={15} aria-hidden /></button>
+      <button type="button" onClick={() => { onActive(!only); }} aria-pressed={only} aria-label="Active only" title="Active only: nodes with an event in the last minute"><Activity size={15} aria-hidden /></button>
     </div>
   );
 }

@@ -51,6 +51,9 @@ export class Cards {
     for (const [uuid, { root }] of this.parts) root.toggleAttribute("data-path", nodes.has(uuid));
   }
 
+  /** Whether a card is too small to show its name. */
+  readonly nameless = (uuid: string): boolean => this.parts.get(uuid)?.root.getAttribute("data-room") === "none";
+
   /** Nodes with an event in the last minute. */
   active(): string[] {
     return [...this.parts].flatMap(([uuid, { root }]) => (root.hasAttribute("data-recent") ? [uuid] : []));

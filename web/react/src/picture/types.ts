@@ -23,6 +23,16 @@ export interface Highlight {
   readonly edges: readonly string[];
 }
 
+/** What a host may ask of the picture. */
+export interface PictureControls {
+  readonly fit: () => void;
+  readonly activeOnly: () => boolean;
+  /** Shows the nodes that had an event in the last minute alone, or all again. */
+  readonly setActiveOnly: (only: boolean) => void;
+  /** Brings a node (uuid) to the middle, large enough to be read, and gives it the keyboard. */
+  readonly goTo: (node: string) => void;
+}
+
 /** Everything the picture draws and tells. */
 export interface PictureProps {
   readonly graph: Graph;
@@ -53,6 +63,8 @@ export interface PictureProps {
   readonly highlight?: Highlight | null;
   /** Across a room: larger type, no controls. */
   readonly large?: boolean;
+  /** Takes the controls while the picture is shown, then null. The same function at every render. */
+  readonly onControls?: ((controls: PictureControls | null) => void) | undefined;
   /** Shown over the canvas, top left. */
   readonly children?: ReactNode;
 }

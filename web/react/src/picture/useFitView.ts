@@ -1,7 +1,7 @@
 /** Fits the graph into view, and brings a new selection into view. */
 import { getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import { boundsOf, extentOf, type Scene } from "./scene.ts";
+import { boundsOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
 
 /** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
@@ -18,7 +18,7 @@ export function roomWithin(width: number, height: number): { readonly width: num
 
 /** The camera that shows all of a scene in a picture of this size. */
 export function wholeIn(scene: Scene, width: number, height: number, large = false): Viewport {
-  return getViewportForBounds(extentOf(scene), width, height, LEAST_ZOOM, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING);
+  return getViewportForBounds(scene.extent, width, height, LEAST_ZOOM, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING);
 }
 
 /** What moves the camera. */
@@ -28,18 +28,32 @@ export interface FitView {
   readonly onMove: (event: unknown) => void;
   /** Brings a node that is out of view to the middle. */
   readonly reveal: (uuid: string) => void;
+  /** The same, smoothly, unless a person has just moved the camera. */
+  readonly pursue: (uuid: string) => void;
+  /** Brings a node to the middle, large enough to be read. */
+  readonly goTo: (uuid: string) => void;
   /** Brings several nodes into view together, if their middles are not in view already, or
    * `closely` in any case.
    */
   readonly show: (uuids: readonly string[], closely?: boolean) => void;
 }
 
-/** Fits the graph into the picture, until a person moves the camera. */
-export function useFitView(scene: Scene, large: boolean): FitView {
+/** A person who moved the camera is left alone for so long, in milliseconds. */
+const HANDS_OFF_MS = 5000;
+/** How long the camera takes to a step that is out of view, in milliseconds. */
+const GLIDE_MS = 350;
+/** The zoom at which any card can be read. */
+const READABLE = 0.8;
+
+/** Fits the graph into the picture, until a person moves the camera. `still`: it never glides. */
+export function useFitView(scene: Scene, large: boolean, still = false): FitView {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const moved = useRef(false);
+  const movedAt = useRef(-Infinity);
+  const gliding = useRef(0);
+  useEffect(() => () => { cancelAnimationFrame(gliding.current); }, []);
   const fit = useCallback(() => {
     moved.current = false;
     if (width === 0 || height === 0) return;
@@ -48,15 +62,30 @@ export function useFitView(scene: Scene, large: boolean): FitView {
   useEffect(() => {
     if (!moved.current) fit();
   }, [fit]);
-  const reveal = useCallback((uuid: string) => {
+  const bring = useCallback((uuid: string, to: { readonly smoothly?: boolean; readonly zoom?: number }) => {
     const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
-    if (!box) return;
-    const { x, y, zoom } = flow.getViewport();
-    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    if (left >= 0 && top >= 0 && left + box.width * zoom <= width && top + box.height * zoom <= height) return;
+    if (!box || width === 0 || height === 0) return;
+    const from = flow.getViewport();
+    const zoom = to.zoom ?? from.zoom;
+    const [left, top] = [box.x * from.zoom + from.x, box.y * from.zoom + from.y];
+    if (to.zoom === undefined && left >= 0 && top >= 0 && left + box.width * zoom <= width && top + box.height * zoom <= height) return;
     moved.current = true;
-    void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 0 });
-  }, [flow, scene, width, height]);
+    cancelAnimationFrame(gliding.current);
+    const end = { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom };
+    let began: number | null = null;
+    const glide = (now: number): void => {
+      began ??= now;
+      const part = Math.min(1, (now - began) / GLIDE_MS);
+      const eased = part * part * (3 - 2 * part);
+      void flow.setViewport({ x: from.x + (end.x - from.x) * eased, y: from.y + (end.y - from.y) * eased, zoom });
+      if (part < 1) gliding.current = requestAnimationFrame(glide);
+    };
+    if (to.smoothly === true && !still) gliding.current = requestAnimationFrame(glide);
+    else void flow.setViewport({ ...end, zoom });
+  }, [flow, scene, width, height, still]);
+  const reveal = useCallback((uuid: string) => { bring(uuid, {}); }, [bring]);
+  const pursue = useCallback((uuid: string) => { if (performance.now() - movedAt.current >= HANDS_OFF_MS) bring(uuid, { smoothly: true }); }, [bring]);
+  const goTo = useCallback((uuid: string) => { bring(uuid, { zoom: Math.max(READABLE, flow.getZoom()) }); }, [bring, flow]);
   const show = useCallback((uuids: readonly string[], closely = false) => {
     const boxes = uuids.flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []);
     if (boxes.length === 0 || width === 0 || height === 0) return;
@@ -66,8 +95,13 @@ export function useFitView(scene: Scene, large: boolean): FitView {
     moved.current = true;
     void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, LEAST_ZOOM, closely ? MOST_ZOOM : Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), PADDING));
   }, [flow, scene, width, height]);
-  const onMove = useCallback((event: unknown) => { if (event) moved.current = true; }, []);
-  return useMemo(() => ({ fit, onInit: fit, onMove, reveal, show }), [fit, onMove, reveal, show]);
+  const onMove = useCallback((event: unknown) => {
+    if (!event) return;
+    moved.current = true;
+    movedAt.current = performance.now();
+    cancelAnimationFrame(gliding.current);
+  }, []);
+  return useMemo(() => ({ fit, onInit: fit, onMove, reveal, pursue, goTo, show }), [fit, onMove, reveal, pursue, goTo, show]);
 }
 
 /** What is drawn as selected. */
@@ -80,8 +114,10 @@ export interface Selection {
 
 type SelectionProps = Pick<Required<PictureProps>, "selected" | "selectedEdge" | "highlight">;
 
-/** Brings a trace's path into view once, when it begins to be followed or makes its first step. */
-export function useFollowView(followed: PictureProps["followed"], { show }: FitView): void {
+/** Brings a trace's path into view once, when it begins to be followed or makes its first step; then
+ * goes along with the newest step of the one that was followed last.
+ */
+export function useFollowView(followed: PictureProps["followed"], { show, pursue }: Pick<FitView, "show" | "pursue">): void {
   const begun = followed.filter(({ steps }) => steps.length > 0).map(({ token }) => token).join(" ");
   const latest = useRef(followed);
   useEffect(() => {
@@ -91,6 +127,15 @@ export function useFollowView(followed: PictureProps["followed"], { show }: FitV
     if (begun !== "") show(latest.current.flatMap(({ steps }) => steps.map(({ node }) => node)));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a resize moves nothing
   }, [begun]);
+  const last = followed.at(-1);
+  const newest = last && last.head !== null ? { token: last.token, step: last.steps.at(-1)?.n, node: last.head } : null;
+  const before = useRef(newest);
+  useEffect(() => {
+    // Only a step that was made meanwhile: another trace is shown as a whole.
+    if (newest !== null && before.current?.token === newest.token && before.current.step !== newest.step) pursue(newest.node);
+    before.current = newest;
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a resize moves nothing
+  }, [newest?.token, newest?.step, newest?.node]);
 }
 
 /** What is selected or highlighted; brings it into view when it changes. */

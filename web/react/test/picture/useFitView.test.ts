@@ -5,7 +5,7 @@ import { ReactFlowProvider, useReactFlow, useStoreApi } from "@xyflow/react";
 import { createElement, type ReactNode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sceneOf } from "../../src/picture/scene.ts";
-import { roomWithin, useFitView, useSelection, wholeIn } from "../../src/picture/useFitView.ts";
+import { roomWithin, useFitView, useFollowView, useSelection, wholeIn } from "../../src/picture/useFitView.ts";
 import { grid, journey } from "../bench/sample.ts";
 
 describe("useFit", () => {
@@ -27,6 +27,33 @@ describe("useFit", () => {
     });
     expect(result.current.fit.onInit).toBe(result.current.fit.fit);
   });
+
+  it("PIC-15, PIC-101: a step out of view is pursued unless a person has just moved the camera; going to a node makes it readable", () => {
+    vi.useFakeTimers({ now: 0, toFake: ["performance"] });
+    const { result } = renderHook(() => ({ fit: useFitView(scene, false, true), store: useStoreApi() }), { wrapper });
+    const calls: { x: number; y: number; zoom: number }[] = [];
+    act(() => {
+      result.current.store.setState({ width: 600, height: 400, panZoom: { setViewport: (to: { x: number; y: number; zoom: number }) => { calls.push(to); return Promise.resolve(true); }, setViewportConstrained: () => undefined } as never });
+    });
+    calls.length = 0;
+    vi.advanceTimersByTime(60_000);
+    const far = scene.nodes.at(-1)?.node.uuid ?? "";
+    act(() => { result.current.fit.pursue(far); });
+    expect(calls).toHaveLength(1);
+    act(() => { result.current.fit.onMove(new Event("wheel")); result.current.fit.pursue(far); });
+    vi.advanceTimersByTime(4000);
+    act(() => { result.current.fit.pursue(far); });
+    expect(calls).toHaveLength(1);
+    vi.advanceTimersByTime(1500);
+    act(() => { result.current.fit.pursue(far); });
+    expect(calls).toHaveLength(2);
+    act(() => { result.current.store.setState({ transform: [0, 0, 0.1] }); result.current.fit.goTo(far); });
+    const box = scene.nodes.at(-1)?.box ?? { x: 0, y: 0, width: 0, height: 0 };
+    const { x, y, zoom } = calls.at(-1) ?? { x: 0, y: 0, zoom: 0 };
+    expect(zoom).toBeGreaterThanOrEqual(0.8);
+    expect([(box.x + box.width / 2) * zoom + x, (box.y + box.height / 2) * zoom + y]).toEqual([300, 200]);
+    vi.useRealTimers();
+  });
 });
 
 it.each([12, 200, 1500].flatMap((nodes) => [[nodes, 944, 484], [nodes, 1264, 700], [nodes, 390, 500]] as const))("PIC-1: Fit shows all of %i nodes on %i × %i", (nodes, width, height) => {
@@ -43,10 +70,25 @@ it.each([12, 200, 1500].flatMap((nodes) => [[nodes, 944, 484], [nodes, 1264, 700
 describe("useChosen", () => {
   type Asked = Parameters<typeof useSelection>[1];
 
+  it("PIC-15: the newest step of the trace that was followed last is pursued, another trace is shown as a whole", () => {
+    const [show, pursue] = [vi.fn(), vi.fn()];
+    const path = (token: string, ...nodes: readonly string[]) => ({ token, hue: 0 as const, head: nodes.at(-1) ?? null, steps: nodes.map((node, i) => ({ node, n: i + 1, edges: [], jump: false, inferred: false })) });
+    const { rerender } = renderHook((followed: readonly ReturnType<typeof path>[]) => { useFollowView(followed, { show, pursue }); }, { initialProps: [] as readonly ReturnType<typeof path>[] });
+    rerender([path("a", "landing", "list")]);
+    expect([show.mock.lastCall, pursue.mock.calls]).toEqual([[["landing", "list"]], []]);
+    rerender([path("a", "landing", "list", "product")]);
+    expect(pursue.mock.calls).toEqual([["product"]]);
+    rerender([path("a", "landing", "list", "product"), path("b", "email")]);
+    rerender([path("a", "landing", "list", "product", "basket"), path("b", "email")]);
+    expect(pursue.mock.calls).toHaveLength(1);
+    rerender([path("a", "landing", "list", "product", "basket"), path("b", "email", "product")]);
+    expect(pursue.mock.lastCall).toEqual(["product"]);
+  });
+
   it("TRC-28: what is selected or pointed out is brought into view once, with the ends of its edges", () => {
     const scene = sceneOf(journey(), null);
     const show = vi.fn();
-    const fit = { fit: vi.fn(), onInit: vi.fn(), onMove: vi.fn(), reveal: vi.fn(), show };
+    const fit = { fit: vi.fn(), onInit: vi.fn(), onMove: vi.fn(), reveal: vi.fn(), pursue: vi.fn(), goTo: vi.fn(), show };
     const none: Asked = { selected: null, selectedEdge: null, highlight: null };
     const { result, rerender } = renderHook((asked: Asked) => useSelection(scene, asked, fit), { initialProps: none });
     expect(show).not.toHaveBeenCalled();

@@ -1,0 +1,136 @@
+/** Names that float over a far view, whose cards are too small for their own: of what is selected,
+ * followed or under the pointer, and of the nodes with the most traffic.
+ */
+import type { LightSource } from "@dagnet-realtime/client/light";
+import type { Box } from "@dagnet-realtime/layer/curve";
+import { useStoreApi } from "@xyflow/react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
+import type { CardFace } from "./cardFace.ts";
+import "./far-names.css";
+import type { Scene } from "./scene.ts";
+import { overlap } from "./spacing.ts";
+
+/** Names of busy nodes, and of all, at once. */
+const HOT = 8;
+const MOST = 24;
+/** A busy node keeps its name while it is among so many: names do not flicker. */
+const KEPT = 14;
+const BEAT_MS = 1000;
+/** Sizes in CSS pixels: of a letter, a line, and a name at most. */
+const LETTER = 6.3;
+const LINE = 14;
+const WIDEST = 170;
+
+/** A name and the middle of its node's upper edge, in canvas units. */
+export interface FarName {
+  readonly uuid: string;
+  readonly title: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The camera: where the canvas begins, and the size of what is seen, in CSS pixels. */
+interface Seen {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Those of `wanted` that are in view and do not cover one another, the first first. */
+export function placed(wanted: readonly { readonly uuid: string; readonly title: string; readonly box: Box }[], { x, y, zoom, width, height }: Seen, most: number): readonly FarName[] {
+  const taken: Box[] = [];
+  const names: FarName[] = [];
+  for (const { uuid, title, box } of wanted) {
+    if (names.length >= most) break;
+    const middle = box.x + box.width / 2;
+    const [left, top] = [middle * zoom + x, box.y * zoom + y];
+    if (left < 0 || top < 0 || left > width || top > height) continue;
+    const own = Math.min(WIDEST, title.length * LETTER + 12);
+    const lines = Math.ceil((title.length * LETTER + 12) / WIDEST);
+    const place = { x: left - own / 2, y: top - lines * LINE - 6, width: own, height: lines * LINE + 4 };
+    if (taken.some((other) => overlap(place, other, 2))) continue;
+    taken.push(place);
+    names.push({ uuid, title, x: middle, y: box.y });
+  }
+  return names;
+}
+
+/** The busiest nodes, then those seen last, then the ends of the graph. One of `before` stays while it
+ * is among the first few.
+ */
+export function hottest(scene: Scene, light: Pick<LightSource, "node">, before: ReadonlySet<string>): readonly string[] {
+  const known = scene.nodes.map(({ node }) => {
+    const { level, lastAt } = light.node(node.uuid);
+    return { uuid: node.uuid, level, lastAt: lastAt ?? -Infinity, end: node.start || node.absorbing ? 1 : 0 };
+  });
+  const first = known.filter(({ lastAt, end }) => lastAt > -Infinity || end === 1).sort((a, b) => b.level - a.level || (a.lastAt === b.lastAt ? b.end - a.end : b.lastAt - a.lastAt)).slice(0, KEPT).map(({ uuid }) => uuid);
+  return [...first.filter((uuid) => before.has(uuid)), ...first.filter((uuid) => !before.has(uuid))].slice(0, HOT);
+}
+
+interface FarNamesProps {
+  readonly scene: Scene;
+  readonly faces: ReadonlyMap<string, CardFace>;
+  readonly light: LightSource;
+  readonly root: HTMLElement;
+  /** Whether a card shows no name of its own. */
+  readonly nameless: (uuid: string) => boolean;
+  /** Named before all others: what is selected, then the heads of followed traces. */
+  readonly first: readonly string[];
+}
+
+export function FarNames({ scene, faces, light, root, nameless, first }: FarNamesProps) {
+  const store = useStoreApi();
+  const layer = useRef<HTMLDivElement>(null);
+  const [names, setNames] = useState<readonly FarName[]>([]);
+  const pointed = useRef<string | null>(null);
+
+  useEffect(() => {
+    let shown = new Set<string>();
+    let zoomed = 0;
+    const look = (): void => {
+      const { transform: [x, y, zoom], width, height } = store.getState();
+      zoomed = zoom;
+      const hot = document.hidden ? [...shown] : hottest(scene, light, shown);
+      const wanted = [...new Set([...(pointed.current === null ? [] : [pointed.current]), ...first, ...hot])].flatMap((uuid) => {
+        const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
+        const face = faces.get(uuid);
+        return box && face && nameless(uuid) ? [{ uuid, title: face.title, box }] : [];
+      });
+      const found = placed(wanted, { x, y, zoom, width, height }, MOST);
+      shown = new Set(found.map(({ uuid }) => uuid));
+      setNames((before) => (before.length === found.length && before.every(({ uuid }, i) => uuid === found[i]?.uuid) ? before : found));
+    };
+    const move = (): void => {
+      const { transform: [x, y, zoom] } = store.getState();
+      layer.current?.style.setProperty("transform", `translate(${x}px, ${y}px)`);
+      layer.current?.style.setProperty("--dr-zoom", String(zoom));
+      if (zoom !== zoomed) look();
+    };
+    const point = (event: Event): void => {
+      const uuid = event.target instanceof Element ? event.target.closest(".react-flow__node")?.getAttribute("data-id") ?? null : null;
+      if (uuid === pointed.current) return;
+      pointed.current = uuid;
+      look();
+    };
+    look();
+    move();
+    const timer = setInterval(look, BEAT_MS);
+    const forget = store.subscribe(move);
+    for (const kind of ["pointerover", "focusin"]) root.addEventListener(kind, point);
+    return () => {
+      clearInterval(timer);
+      forget();
+      for (const kind of ["pointerover", "focusin"]) root.removeEventListener(kind, point);
+    };
+  }, [scene, faces, light, root, nameless, first, store]);
+
+  return (
+    <div className="dr-far" aria-hidden>
+      <div ref={layer}>
+        {names.map(({ uuid, title, x, y }) => <span key={uuid} className="dr-far-name" dir="auto" data-first={first.includes(uuid) ? "yes" : undefined} style={{ "--dr-x": x, "--dr-y": y } as CSSProperties}>{title}</span>)}
+      </div>
+    </div>
+  );
+}
