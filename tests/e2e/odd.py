@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-LARGE, COLUMN = 1000, 25  # nodes, and how many of them in a column
+LARGE, BROAD, COLUMN = 1000, 300, 25  # nodes of two graphs, and how many of them in a column
 
 
 def write_graphs(folder: Path) -> None:
@@ -14,7 +14,7 @@ def write_graphs(folder: Path) -> None:
         "policies": {"default_outcome": "other"},
         "metadata": {"version": "1.0.0", "created_at": "2026-01-05T09:00:00Z"},
     }
-    for name, nodes, edges in (odd(), silent(), large()):
+    for name, nodes, edges in (odd(), silent(), large(), large(BROAD, "broad")):
         (folder / f"{name}.json").write_text(json.dumps({"nodes": nodes, "edges": edges} | rest))
 
 
@@ -52,19 +52,19 @@ def silent() -> Graph:
     )
 
 
-def large() -> Graph:
-    """A thousand nodes in columns, each leading to two of the next column."""
+def large(count: int = LARGE, name: str = "large") -> Graph:
+    """A thousand nodes, or another number, in columns, each leading to two of the next column."""
     nodes = [
         _node(f"L{n}", f"large_{n}", (n // COLUMN * 220, n % COLUMN * 120), start=n < COLUMN)
-        for n in range(LARGE)
+        for n in range(count)
     ]
     pairs = [
         (n, to)
-        for n in range(LARGE - COLUMN)
+        for n in range(count - COLUMN)
         for to in (n + COLUMN, n + COLUMN + 1)
         if to // COLUMN == n // COLUMN + 1
     ]
-    return "large", nodes, _edges([(f"L{n}-{to}", f"L{n}", f"L{to}", 0.5) for n, to in pairs])
+    return name, nodes, _edges([(f"L{n}-{to}", f"L{n}", f"L{to}", 0.5) for n, to in pairs])
 
 
 def _node(

@@ -2,6 +2,7 @@
 import type { EngineHost } from "@dagnet-realtime/client/engineHost";
 import type { ShopFrameChannel } from "@dagnet-realtime/client/transport/tap/channels";
 import { useStoreValue } from "@dagnet-realtime/react/hooks";
+import type { PictureControls } from "@dagnet-realtime/react/picture/types";
 import { createContext, useContext } from "react";
 import type { OfflineController } from "./offline/controller.ts";
 import type { Actions } from "./store/actions.ts";
@@ -20,6 +21,8 @@ export interface App {
   readonly tap?: TapController | null;
   /** From disk: the channel to the shop's frame. */
   readonly shopChannel?: ShopFrameChannel | null;
+  /** What the picture can be asked, while it is shown. */
+  readonly picture?: { current: PictureControls | null };
   /** Opens files; null if a server says what there is to watch. */
   readonly offline?: OfflineController | null;
 }

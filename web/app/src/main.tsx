@@ -138,7 +138,7 @@ async function main(): Promise<void> {
   if (root)
     createRoot(root).render(
       <StrictMode>
-        <PageContext value={{ store, engine, actions, session: controller, context, tap, shopChannel, offline }}>
+        <PageContext value={{ store, engine, actions, session: controller, context, tap, shopChannel, offline, picture: { current: null } }}>
           <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller, engine, others) }}>
             <RootBoundary engine={engine}>
               <Suspense>{tv ? <Tv /> : <App />}</Suspense>

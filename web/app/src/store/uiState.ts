@@ -62,7 +62,7 @@ export interface UiState extends SessionState {
   readonly tabLabels: TraceLabels;
   readonly visitors: number | null;
   readonly replay: ReplayControls | null;
-  readonly overlay: "help" | "table" | "connect" | "streams" | "sessions" | null;
+  readonly overlay: "help" | "table" | "connect" | "streams" | "sessions" | "search" | null;
   readonly preferences: Preferences;
 }
 

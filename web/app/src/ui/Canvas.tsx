@@ -2,8 +2,8 @@
 import { useActions, useApp, useUi } from "../hooks.ts";
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
-import { Suspense, useState, useSyncExternalStore } from "react";
-import type { EdgeRef, PictureProps } from "@dagnet-realtime/react/picture/types";
+import { Suspense, useCallback, useState, useSyncExternalStore } from "react";
+import type { EdgeRef, PictureControls, PictureProps } from "@dagnet-realtime/react/picture/types";
 import { Picture } from "@dagnet-realtime/react/picture/Picture.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
@@ -37,7 +37,7 @@ function useReduced(): boolean {
 }
 
 export function Canvas({ large = false }: { readonly large?: boolean }) {
-  const { engine } = useApp();
+  const { engine, picture } = useApp();
   const actions = useActions();
   const graph = useUi((ui) => ui.graph);
   const theme = useUi((ui) => ui.preferences.theme);
@@ -57,6 +57,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
       actions.selectEdge(chosen);
     },
   };
+  const onControls = useCallback((controls: PictureControls | null) => { if (picture) picture.current = controls; }, [picture]);
   const reduced = useReduced();
   const view = useViewState();
   const filter = useUi((ui) => ui.filter);
@@ -83,6 +84,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
           {...(large ? {} : touch)}
           highlight={pointed}
           large={large}
+          onControls={onControls}
         >
           <Banners banners={view.banners} />
           <Suspense fallback={null}>

@@ -8,6 +8,7 @@ import { useRef } from "react";
 import { saveLog } from "../saveLog.ts";
 import { sameGraph } from "../store/graphRef.ts";
 import { toast, toNotice } from "../store/notices.ts";
+import { copyLink } from "./copyLink.ts";
 import { saveExpectation } from "./expectation.ts";
 import { READABLE } from "./open/OpenCard.tsx";
 import { pickFiles, pickFolder } from "./open/picking.ts";
@@ -100,10 +101,8 @@ function LinkItem() {
   const past = useUi((ui) => ui.share !== "");
   const serverless = useUi((ui) => ui.serverless);
   if (link === null || serverless) return null;
-  const copied = (): void => { toast(store, { what: "The link was copied.", meaning: past ? "While this session is on, it also shows what has happened since its beginning, to people who may follow." : "It shows what happens from the moment on when it is opened.", remedy: "", bad: false }); };
-  const refused = (): void => { toast(store, { what: "The browser did not let the link be copied.", meaning: link, remedy: "Copy it from here.", bad: true }); };
   return (
-    <DropdownMenu.Item className="menu-item" onSelect={() => void navigator.clipboard.writeText(link).then(copied, refused)}>
+    <DropdownMenu.Item className="menu-item" onSelect={() => void copyLink(store, link)}>
       <Link size={14} aria-hidden="true" />
       <span>
         Copy a link to this view

@@ -6,6 +6,7 @@ const KEYS = [
   ["Space", "Pause; again, catch up with what waited"],
   ["N", "End a pause at once: skip to now"],
   ["C", "Clear (with one Undo)"],
+  ["Ctrl K", "Search nodes, traces, events, graphs and commands (⌘ K on a Mac)"],
   ["/", "Filter"],
   ["F", "Follow the trace that is shown, or the last one, to stay"],
   ["Esc", "Select nothing, then stop following"],

@@ -7,6 +7,7 @@ const PARTS = {
   help: lazyPart(async () => (await import("./Help.tsx")).Help),
   connect: lazyPart(async () => (await import("./connect/ConnectSheet.tsx")).ConnectSheet),
   streams: lazyPart(async () => (await import("./Streams.tsx")).Streams),
+  search: lazyPart(async () => (await import("./search/Search.tsx")).Search),
   sessions: lazyPart(async () => (await import("./EarlierSessions.tsx")).EarlierSessions),
   table: GraphTable,
 };

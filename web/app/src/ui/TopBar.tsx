@@ -7,7 +7,7 @@ import { useEngine } from "@dagnet-realtime/react/hooks";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Tip } from "@dagnet-realtime/react/kit/Tip.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
-import { Cable, CircleHelp, Moon, Store, Sun, Users } from "lucide-react";
+import { Cable, CircleHelp, Moon, Search, Store, Sun, Users } from "lucide-react";
 import { Suspense } from "react";
 import { connectButtonText } from "./connect/text.ts";
 import icon from "./icon.svg";
@@ -34,6 +34,7 @@ export function TopBar() {
       <ShopButton />
       <Visitors />
       <span className="top-gap" />
+      <SearchButton />
       <FilterField id="filter" />
       <PauseButton />
       <JumpButton />
@@ -69,6 +70,22 @@ function ThemeButton() {
       title={`Use the ${next} theme`}
       onClick={() => {
         actions.setPreferences({ theme: next });
+      }}
+    />
+  );
+}
+
+function SearchButton() {
+  const actions = useActions();
+  return (
+    <Button
+      voice="quiet"
+      icon={<Search size={16} />}
+      aria-label="Search"
+      aria-keyshortcuts="Control+K Meta+K"
+      title="Search nodes, traces, events and commands (Ctrl K)"
+      onClick={() => {
+        actions.overlay("search");
       }}
     />
   );

@@ -4,7 +4,7 @@ import { recentTraces } from "@dagnet-realtime/engine/select/traces";
 import { useEffect } from "react";
 import type { ReplayControls } from "../store/uiState.ts";
 
-export type Shortcut = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme" | "undo";
+export type Shortcut = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme" | "undo" | "search";
 
 const SHORTCUTS: Readonly<Record<string, Shortcut>> = { " ": "pause", n: "now", c: "clear", "/": "filter", f: "follow", escape: "escape", "?": "help", t: "table", d: "theme" };
 
@@ -15,6 +15,11 @@ export interface Pressed {
   readonly altKey: boolean;
   readonly shiftKey?: boolean;
   readonly target: EventTarget | null;
+}
+
+/** Ctrl or ⌘ with K, and nothing else. */
+export function isSearchKey({ key, ctrlKey, metaKey, altKey, shiftKey }: Omit<Pressed, "target">): boolean {
+  return key.toLowerCase() === "k" && ctrlKey !== metaKey && !altKey && shiftKey !== true;
 }
 
 /** Seconds that an arrow moves a replay by, alone and with Shift. */
@@ -55,10 +60,12 @@ const PRESSABLE = new Set(["BUTTON", "A", "SUMMARY"]);
 export function shortcutFor(event: Pressed): Shortcut | null {
   const key = event.key.toLowerCase();
   const command = event.ctrlKey !== event.metaKey;
-  if (event.altKey || ((event.ctrlKey || event.metaKey) && (!command || key !== "z" || event.shiftKey === true))) return null;
-  const wanted = command ? "undo" : (SHORTCUTS[key] ?? null);
   const at = event.target as Partial<HTMLElement> | null;
   const tag = at?.tagName ?? "";
+  // It types nothing, so that it leads on from a field as well.
+  if (isSearchKey(event)) return at?.closest?.("dialog") ? null : "search";
+  if (event.altKey || ((event.ctrlKey || event.metaKey) && (!command || key !== "z" || event.shiftKey === true))) return null;
+  const wanted = command ? "undo" : (SHORTCUTS[key] ?? null);
   if (tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || at?.isContentEditable) return null;
   // Space presses what the keyboard has focused; what was only clicked does not keep it.
   if (wanted === "pause" && at?.matches?.(":focus-visible") && (PRESSABLE.has(tag) || Boolean(at.closest?.(".react-flow__node")))) return null;
@@ -109,6 +116,7 @@ export function useKeys(): void {
           break;
         case "help":
         case "table":
+        case "search":
           actions.overlay(wanted);
           break;
         case "theme":

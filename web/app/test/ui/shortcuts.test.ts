@@ -26,6 +26,13 @@ describe("keys", () => {
       expect(press("z", document.querySelector("input"), { ctrlKey: true })).toBeNull();
     });
 
+    it("PIC-101: Ctrl or ⌘ with K opens the search, also from a field, and no other combination", () => {
+      document.body.innerHTML = "<input><dialog><button>x</button></dialog>";
+      expect([press("k", document.body, { ctrlKey: true }), press("K", document.querySelector("input"), { metaKey: true }), press("k")]).toEqual(["search", "search", null]);
+      for (const held of [{ ctrlKey: true, shiftKey: true }, { ctrlKey: true, metaKey: true }, { ctrlKey: true, altKey: true }]) expect(press("k", document.body, held)).toBeNull();
+      expect(press("k", document.querySelector("button"), { ctrlKey: true })).toBeNull();
+    });
+
     it("PIC-40: a button pressed by pointer lets go of the keyboard; one pressed by key, or that opens a menu, keeps it", () => {
       document.body.innerHTML = "<button>a</button><button aria-haspopup=menu>b</button>";
       const kept = [...document.querySelectorAll("button")].flatMap((button) => [0, 1].map((detail) => {

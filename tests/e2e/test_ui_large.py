@@ -1,0 +1,155 @@
+"""Graphs of hundreds of nodes in a real Chromium: searched, seen from afar, followed, and opened under traffic."""
+
+import json
+import re
+import threading
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.odd import BROAD, COLUMN, large
+from tests.e2e.traces import Stage, event, staged
+
+CAMERA = """() => {
+    const [, x, y, zoom] = /translate\\(([-\\d.]+)px, ([-\\d.]+)px\\) scale\\(([\\d.]+)\\)/.exec(document.querySelector(".react-flow__viewport").style.transform);
+    return [Number(x), Number(y), Number(zoom)];
+}"""
+IN_VIEW = """node => {
+    const card = document.querySelector(`.react-flow__node[data-id="${node}"]`).getBoundingClientRect(), around = document.querySelector(".dr-picture").getBoundingClientRect();
+    return card.left >= around.left && card.top >= around.top && card.right <= around.right && card.bottom <= around.bottom;
+}"""
+LONG_TASKS = """window.__longest = 0;
+new PerformanceObserver((list) => { for (const one of list.getEntries()) window.__longest = Math.max(window.__longest, one.duration); }).observe({ type: "longtask", buffered: true });"""
+
+
+def zoom(page: Page) -> float:
+    """The scale of the picture."""
+    found: list[float] = page.evaluate(CAMERA)
+    return found[2]
+
+
+def search(page: Page, text: str) -> None:
+    """Opens the search by its key and types into it."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name=re.compile("^Search nodes"))).to_be_focused()
+    page.keyboard.type(text)
+
+
+def test_hundreds_of_nodes_are_searched_and_seen_from_afar(
+    context: BrowserContext, stage: Stage
+) -> None:
+    """PIC-101, PIC-102, PIC-25, PIC-15: the search finds and does everything by key; far views have names and a map; the picture goes along with a followed trace."""
+    page = stage.enter(context, "broad")
+    stage.send(*[event(f"large_{COLUMN * n}", "far", 60 - n) for n in range(5)])
+    stage.send(*[event(f"large_{n}", f"v{n}") for n in range(10, 14)])
+    last = f"L{BROAD - 1}"
+    expect(page.locator(f".react-flow__node[data-id='{last}']")).to_be_attached()
+    # From afar: no card has room for its name, so that those of busy nodes float; a map shows all.
+    assert zoom(page) < 0.3
+    expect(page.locator(".dr-far-name", has_text=re.compile("^Node L")).first).to_be_visible()
+    page.locator(".react-flow__node[data-id='L140']").hover()
+    expect(page.locator(".dr-far-name", has_text="Node L140")).to_be_visible()
+    expect(page.locator(".dr-map .dr-map-view")).to_be_attached()
+    assert page.locator(".dr-map [data-heat='0']").get_attribute("d")
+
+    # A node: found by part of a word, selected, gone to and given the keyboard.
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("group", name="Commands")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    search(page, f"ode {last}".lower())
+    dialog = page.get_by_role("dialog", name="Search")
+    option = dialog.get_by_role("option", selected=True)
+    expect(option).to_contain_text(f"Node {last}")
+    field = page.get_by_role("combobox", name=re.compile("^Search nodes"))
+    assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Enter")
+    expect(page.locator(".react-flow__node.selected")).to_have_attribute("data-id", last)
+    assert page.evaluate(IN_VIEW, last)
+    assert zoom(page) >= 0.75
+    expect(page.locator(f".react-flow__node[data-id='{last}']")).to_be_focused()
+
+    # The map: a press goes there.
+    before = page.evaluate(CAMERA)
+    page.locator(".dr-map > svg").click(position={"x": 20, "y": 20})
+    assert page.evaluate(CAMERA) != before
+    assert not page.evaluate(IN_VIEW, last)
+
+    # Commands, by arrows too; a field of text does not stop the key.
+    page.keyboard.press("/")
+    search(page, "fit")
+    expect(option).to_contain_text("Fit the graph")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert page.evaluate(IN_VIEW, last)
+    search(page, "dark theme")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    search(page, "pause")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^PAUSED"))).to_be_visible()
+    search(page, "skip to now")
+    page.keyboard.press("Enter")
+    search(page, "nothing is named so")
+    expect(dialog.get_by_role("option")).to_have_count(0)
+    expect(dialog.get_by_role("status").filter(has_text="Nothing found")).to_be_attached()
+    page.keyboard.press("Escape")
+
+    # Events and graphs.
+    search(page, f"large_{BROAD - COLUMN}")
+    page.get_by_role("group", name=re.compile("^Events")).get_by_role("option").first.click()
+    expect(page.locator(".filter-chip")).to_contain_text(f"large_{BROAD - COLUMN}")
+    search(page, "remove the filter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".filter-chip")).to_have_count(0)
+
+    # A trace, and the picture goes along with it.
+    search(page, f"at node l{4 * COLUMN}")
+    page.get_by_role("group", name=re.compile("^Traces")).get_by_role("option").first.click()
+    expect(page.locator(".following-token")).to_have_count(1)
+    search(page, f"node l{COLUMN}")
+    page.keyboard.press("Enter")
+    far = f"L{BROAD - COLUMN}"
+    assert not page.evaluate(IN_VIEW, far)
+    stage.send(event(f"large_{BROAD - COLUMN}", "far"))
+    page.wait_for_function(f"() => ({IN_VIEW})('{far}')")
+
+
+@pytest.mark.proof
+def test_fifteen_hundred_nodes_open_without_blocking(
+    browser: Browser, context: BrowserContext, tmp_path: Path
+) -> None:
+    """PIC-103: at 200 events a second nothing blocks the opening page for long; `python -m benchmarks large` has the figure."""
+    folder = tmp_path / "shop"
+    copytree(Path(__file__).parents[2] / "src/dagnet_realtime/samples/shop", folder)
+    _, nodes, edges = large(1500)
+    rest = {
+        "policies": {"default_outcome": "other"},
+        "metadata": {"version": "1.0.0", "created_at": "2026-01-05T09:00:00Z"},
+    }
+    (folder / "graphs/large.json").write_text(json.dumps({"nodes": nodes, "edges": edges} | rest))
+    with staged(browser, folder) as served:
+        stop = threading.Event()
+
+        def post() -> None:
+            number = 0
+            while not stop.wait(0.1):
+                number += 20
+                served.send(
+                    *[event(f"large_{n % 1500}", f"v{n % 50}") for n in range(number, number + 20)]
+                )
+
+        posting = threading.Thread(target=post)
+        posting.start()
+        try:
+            context.add_init_script(LONG_TASKS)
+            page = served.enter(context, "large")
+            expect(page.locator(".react-flow__node")).to_have_count(1500)
+            expect(page.locator(".dr-wire-label").nth(500)).to_be_attached()
+            assert page.evaluate("window.__longest") < 1000
+        finally:
+            stop.set()
+            posting.join()
