@@ -24,7 +24,18 @@ ALL = (
         "polling",
         "hostile",
     ),
-    *("light", "provider", "serverless", "picture", "heap", "engines", "tap", "memory", "expect"),
+    *(
+        "light",
+        "provider",
+        "serverless",
+        "picture",
+        "large",
+        "heap",
+        "engines",
+        "tap",
+        "memory",
+        "expect",
+    ),
 )
 RESULTS = Path(__file__).parent / "results.md"
 _SECTION = re.compile(r"^## ([a-z]+)\n\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

@@ -57,8 +57,8 @@ export function placed(wanted: readonly { readonly uuid: string; readonly title:
   return names;
 }
 
-/** The busiest nodes, then those seen last, then the ends of the graph. One of `before` stays while it
- * is among the first few.
+/** The busiest nodes, then those seen last, then the ends of the graph. One of `before` stays while
+ * it is among the first few.
  */
 export function hottest(scene: Scene, light: Pick<LightSource, "node">, before: ReadonlySet<string>): readonly string[] {
   const known = scene.nodes.map(({ node }) => {

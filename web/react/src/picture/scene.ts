@@ -29,8 +29,8 @@ export interface SceneEdge {
   readonly edge: Edge;
 }
 
-/** Nodes stand in reading order; the overlay refers to `nodes` and `edges` by index. `extent` is the
- * rectangle around everything drawn, the bends of edges too.
+/** Nodes stand in reading order; the overlay refers to `nodes` and `edges` by index. `extent` is
+ * the rectangle around everything drawn, the bends of edges too.
  */
 export interface Scene {
   readonly nodes: readonly SceneNode[];

@@ -63,7 +63,8 @@ export interface PictureProps {
   readonly highlight?: Highlight | null;
   /** Across a room: larger type, no controls. */
   readonly large?: boolean;
-  /** Takes the controls while the picture is shown, then null. The same function at every render. */
+  /** Takes the controls while the picture is shown, then null. The same function at each render.
+   */
   readonly onControls?: ((controls: PictureControls | null) => void) | undefined;
   /** Shown over the canvas, top left. */
   readonly children?: ReactNode;

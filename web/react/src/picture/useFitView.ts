@@ -114,8 +114,8 @@ export interface Selection {
 
 type SelectionProps = Pick<Required<PictureProps>, "selected" | "selectedEdge" | "highlight">;
 
-/** Brings a trace's path into view once, when it begins to be followed or makes its first step; then
- * goes along with the newest step of the one that was followed last.
+/** Brings a trace's path into view once, when it begins to be followed or makes its first step;
+ * then goes along with the newest step of the one that was followed last.
  */
 export function useFollowView(followed: PictureProps["followed"], { show, pursue }: Pick<FitView, "show" | "pursue">): void {
   const begun = followed.filter(({ steps }) => steps.length > 0).map(({ token }) => token).join(" ");

@@ -34,7 +34,7 @@ function session({ store, actions, engine, context, offline, tap }: App, host: H
   const out: Command[] = [];
   if (phase === "off" && graph !== null) out.push({ title: "Turn Realtime on", also: "on off start watch session live", run: () => void actions.toggle() });
   if (on) out.push({ title: paused ? "Resume" : "Pause", also: "pause hold freeze play go on catch up", keys: "Space", run: () => { actions.pause(); } });
-  if (on && (paused || catchUpSpeed > 0)) out.push({ title: "Skip to now", also: "jump live", keys: "N", run: () => { actions.jumpToNow(); } });
+  if (on && (paused || catchUpSpeed > 0)) out.push({ title: "Skip to now", also: "live present", keys: "N", run: () => { actions.jumpToNow(); } });
   if (replay !== null) {
     out.push({ title: replay.player.playing ? "Hold the replay" : "Play the replay", also: "pause log recording", keys: "Space", run: () => { actions.pause(); } });
     out.push({ title: "Close the replay", also: "end log recording live", run: () => void replay.close() });
@@ -74,7 +74,7 @@ function screen({ store, actions }: App): Command[] {
   const next = theme === "dark" ? "light" : "dark";
   const out: Command[] = [
     { title: "Filter the events", also: "search find only", keys: "/", run: () => { document.getElementById("filter")?.focus(); } },
-    { title: `Use the ${next} theme`, also: "dark light mode colours", keys: "D", run: () => { actions.setPreferences({ theme: next }); } },
+    { title: `Use the ${next} theme`, also: "appearance mode colours", keys: "D", run: () => { actions.setPreferences({ theme: next }); } },
     { title: sideOpen ? "Hide the details" : "Show the details", also: "side panel traces node unmapped", run: () => { actions.setPreferences({ sideOpen: !sideOpen }); } },
     { title: feedOpen ? "Hide the events" : "Show the events", also: "feed list", run: () => { actions.setPreferences({ feedOpen: !feedOpen }); } },
     { title: "Show the traces", also: "visitors journeys tab", run: () => { actions.setPreferences({ tab: "traces", sideOpen: true }); } },
