@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dagnet_realtime.pusher_auth import PusherAuth
 from dagnet_realtime.relays.signing import request_query
+from tests.e2e.extended import built_extension, extended, press
 from tests.e2e.hidden import an_hour_hidden
 from tests.e2e.hosted import UUID, WORKSPACE, BackEnd, address, build, serving
 from tests.e2e.site import load_npm, site
@@ -637,3 +638,43 @@ def test_pages_under_test_reach_the_host(context: BrowserContext, host: str) -> 
         expect_counts(editor, search=1)
         other.close()
     editor.close()
+
+
+def test_sites_that_the_extension_taps_light_the_host(
+    browser: Browser, host: str, tmp_path: Path
+) -> None:
+    """EMB-9, TAP-14: by the source `extension()`, from a site that was not changed, until its
+    button says stop; an editor that is off hears nothing.
+    """
+    extension = built_extension(tmp_path / "extension")
+    with extended(browser, extension, tmp_path / "profile") as context, site() as web:
+        editor = context.new_page()
+        opened(editor, host, kind="extension")
+        expect(editor.locator(".why")).to_contain_text("No site reports through the extension")
+        shop = context.new_page()
+        shop.goto(web.put("/npm.html", "/analytics.umd.js", load_npm(), tap=None))
+        shop.wait_for_function("window.analytics?.instance")
+        press(context, editor, "This tab is Realtime")
+        press(context, shop, "Show this site’s events")
+        editor.bring_to_front()
+        expect(editor.locator(".why")).to_be_empty(timeout=15_000)
+        shop.evaluate("analytics.track('Product Viewed')")
+        shop.evaluate("analytics.track('Products Searched')")
+        expect_counts(editor, product=1, search=1)
+        editor.wait_for_function(f"() => ({LIT})() > 500")
+        shop.reload()
+        shop.wait_for_function("window.analytics?.instance")
+        shop.evaluate("analytics.track('Product Viewed')")
+        expect_counts(editor, product=2, search=1)
+        editor.get_by_role("switch", name="Realtime").click()
+        expect(editor.get_by_role("status")).to_have_text("Realtime · off")
+        shop.evaluate("analytics.track('Product Viewed')")
+        editor.get_by_role("switch", name="Realtime").click()
+        expect(editor.get_by_role("status")).to_have_text("Realtime · live")
+        expect(editor.locator(".why")).to_be_empty(timeout=15_000)
+        shop.evaluate("analytics.track('Products Searched')")
+        expect_counts(editor, search=1)
+        press(context, shop, "Stop here")
+        shop.reload()
+        shop.wait_for_function("window.analytics?.instance")
+        assert shop.evaluate("typeof __dagnetRealtimeTap") == "undefined"

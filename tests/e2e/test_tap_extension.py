@@ -2,55 +2,29 @@
 sites that it was asked to tap.
 """
 
-import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.e2e.extended import built_extension, extended, press
 from tests.e2e.road import Road, shop_road, switch_on, wait_counts
-from tests.e2e.site import KEY, ROOT, Site, load_npm, site, snippet
-from tests.support.chromium import FLAGS, chromium_path
-
-sys.path.insert(0, str(ROOT / "tools"))
-from interface import build_extension, machine_node, wheel_node  # a tool, not a package
-
-SITES = ["http://127.0.0.1/*"]
+from tests.e2e.site import KEY, Site, load_npm, site, snippet
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension as built. A test cannot answer Chromium's own question, so two sites are
-    granted beforehand.
-    """
-    dist = tmp_path_factory.mktemp("extension") / "dist"
-    node = machine_node() or wheel_node(ROOT / ".tools")
-    assert node is not None
-    build_extension(ROOT, node, dist)
-    manifest = json.loads((dist / "manifest.json").read_text())
-    assert manifest["optional_host_permissions"] == ["http://*/*", "https://*/*"]
-    assert "host_permissions" not in manifest
-    (dist / "manifest.json").write_text(json.dumps(manifest | {"host_permissions": SITES}))
-    return dist
+    """The extension, built once."""
+    return built_extension(tmp_path_factory.mktemp("extension") / "dist")
 
 
 @pytest.fixture
 def browsing(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[BrowserContext]:
     """A browser with the extension."""
-    flags = [*FLAGS, f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
-    context = browser.browser_type.launch_persistent_context(
-        tmp_path,
-        executable_path=chromium_path(),
-        headless=True,
-        args=flags,
-        viewport={"width": 1600, "height": 1000},
-    )
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
+    with extended(browser, folder, tmp_path) as context:
+        yield context
 
 
 @pytest.fixture
@@ -63,23 +37,6 @@ def road() -> Iterator[Road]:
 def web() -> Iterator[Site]:
     with site() as made:
         yield made
-
-
-def press(context: BrowserContext, page: Page, button: str) -> None:
-    """Opens the extension's panel over a tab and presses a button."""
-    worker = (
-        context.service_workers[0]
-        if context.service_workers
-        else context.wait_for_event("serviceworker")
-    )
-    tab = worker.evaluate(
-        "url => chrome.tabs.query({}).then(tabs => tabs.find(tab => tab.url === url).id)", page.url
-    )
-    panel = context.new_page()
-    panel.goto(f"{worker.url.removesuffix('worker.js')}popup.html?tab={tab}")
-    panel.get_by_role("button", name=button).click()
-    expect(panel.get_by_role("status")).not_to_be_empty()
-    panel.close()
 
 
 def test_the_extension_taps_a_site_that_was_not_changed_at_all(
