@@ -188,7 +188,7 @@ export class Actions {
 
   /** Names given to the traces of a person who was deleted go with them. */
   #forget(tokens: readonly string[]): void {
-    const { store, engine, earlier } = this.context;
+    const { store, earlier } = this.context;
     const { me, session, graphRef } = store.getState();
     const person = me?.person ?? "";
     checkLabels(this.shelf, person, (_, token) => !tokens.includes(token));
@@ -196,9 +196,7 @@ export class Actions {
     store.setState(({ labels, tabLabels }) => ({ labels: others(labels), tabLabels: others(tabLabels) }));
     const settled = async (): Promise<void> => {
       const since = await (await earlier?.())?.forget();
-      const { missed } = engine.state.accumulation;
-      // A gap may have hidden another deletion.
-      if (since && store.getState().session === session && missed.gaps.length === 0) stampLabels(this.shelf, person, `${workspaceKey(graphRef)} ${since}`);
+      if (since && store.getState().session === session) stampLabels(this.shelf, person, `${workspaceKey(graphRef)} ${since}`);
     };
     settled().catch(() => undefined);
   }

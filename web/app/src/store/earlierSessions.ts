@@ -120,7 +120,8 @@ export interface KeptSessions {
   /** The sessions to show, without those that any tab watches now. */
   list(): Promise<readonly EarlierSession[]>;
   /** A person of the shown workspace was deleted: what was kept of it may hold them. Resolves with
-   * since when no one was, once what was deleted before has been heard; "" if that is not known.
+   * since when no one was, once what was deleted before has been heard; "" if that is not known, as
+   * after a gap.
    */
   forget(): Promise<string>;
   /** Deletes everything, and keeps nothing of the session that is on. */

@@ -33,6 +33,10 @@ export class SessionKeeper implements KeptSessions {
   #undeleted: Promise<string> = Promise.resolve("");
   #saving: Promise<void> = Promise.resolve();
   #deletions = 0;
+  /** Whether the session had a gap, which may have hidden another deletion, also from before a
+   * Clear.
+   */
+  #gap = false;
   #saved = { revision: -1, bytes: 0, at: -Infinity };
   #release: (() => void) | null = null;
   #wiped = false;
@@ -50,6 +54,7 @@ export class SessionKeeper implements KeptSessions {
     const { store, environment } = this.context;
     const begin = (): void => {
       this.#wiped = false;
+      this.#gap = false;
       this.#undeleted = this.#settle();
       this.#hold();
     };
@@ -85,7 +90,7 @@ export class SessionKeeper implements KeptSessions {
 
   async forget(): Promise<string> {
     this.#deletions += 1;
-    const undeleted = (this.#undeleted = this.#settle());
+    const undeleted = (this.#undeleted = this.#settle().then((since) => (this.#sawGap() ? "" : since)));
     const { graphRef } = this.context.store.getState();
     await this.sessions.remove(({ workspace, env }) => workspace === graphRef?.workspace && env === graphRef.env);
     return undeleted;
@@ -104,6 +109,7 @@ export class SessionKeeper implements KeptSessions {
     const { count, tests } = totals(engine.state, engine.at());
     if (this.#wiped || session === null || graphRef === null || me === null || !there?.earlier_since || count + tests === 0) return;
     if (engine.state.revision === this.#saved.revision) return;
+    this.#sawGap();
     const log = writeSessionLog(engine.state);
     this.#saved = { revision: engine.state.revision, bytes: log.length, at: environment.now() };
     const one = {
@@ -120,6 +126,10 @@ export class SessionKeeper implements KeptSessions {
   saveNow(): void {
     const { phase, session } = this.context.store.getState();
     if (phase === "on") this.save(session);
+  }
+
+  #sawGap(): boolean {
+    return (this.#gap ||= this.context.engine.state.accumulation.missed.gaps.length > 0);
   }
 
   /** Asks since when no person was deleted, and resolves once such a deletion would have reached

@@ -98,6 +98,25 @@ describe("keeping the session that is watched", () => {
     expect(held.get("session s1"), "until the deletion is known to have reached what was collected").toBeUndefined();
   });
 
+  it("PIC-97: after a deletion a session stays to be kept, unless a gap may have hidden another one", async () => {
+    for (const gap of [false, true]) {
+      const { actions, answers, environment, held, keeper, listing, streams } = await watched();
+      await environment.advance(3000);
+      if (gap) {
+        await streams[0]!.send({ op: "gap", from: "e:1", to: "e:4", missed: 3, reason: "slow" });
+        keeper.saveNow();
+        actions.clear();
+      }
+      answers["GET /api/workspaces"] = { workspaces: [{ ...listing, earlier_since: "T2" }] };
+      await streams[0]!.send({ op: "forget", tokens: ["t"] });
+      await environment.advance(3000);
+      await streams[0]!.send(batch(gap ? 4 : 1));
+      await actions.toggle();
+      await settle();
+      expect(held.has("session s1"), gap ? "after a gap" : "without one").toBe(!gap);
+    }
+  });
+
   it("PIC-97: if the server forbids it nothing is kept; signing out and a lost role leave nothing", async () => {
     for (const earlier_since of [null, undefined]) {
       const { actions, environment, held } = await watched({ earlier_since });
