@@ -13,6 +13,12 @@ it.each(sheets.filter((name) => name !== FONTS))("PIC-72: %s styles nothing outs
   expect(outsideScope(css)).toEqual([]);
 });
 
+it.each(sheets.filter((name) => !/tokens|react-flow|far-names/.test(name)))("PIC-104: the text of %s follows the page's sizes, or on a card the zoom", (name) => {
+  const css = readFileSync(`${SOURCES}/${name}`, "utf8");
+  const sizes = [...css.matchAll(/\bfont(?:-size)?:[^;]*?[\d.]+px[^;]*/g)].map(([found]) => found);
+  expect(sizes.filter((size) => !size.includes("--dr-type") && !size.includes("--dr-title"))).toEqual([]);
+});
+
 it("PIC-72: fonts are a sheet of their own, with nothing else in it, that no module of the package imports", () => {
   const css = readFileSync(`${SOURCES}/${FONTS}`, "utf8").replace(/\/\*[^]*?\*\//g, "");
   for (const line of css.split("\n").filter(Boolean)) expect(line).toMatch(/^@import "@fontsource-variable\/[\w-]+";$/);
