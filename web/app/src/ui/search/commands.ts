@@ -26,7 +26,7 @@ export function commandsOf(app: App, host: HostAbilities): readonly Entry[] {
   }));
 }
 
-function session({ store, actions, engine, context, offline, tap }: App, host: HostAbilities): Command[] {
+function session({ store, actions, engine, offline, tap }: App, host: HostAbilities): Command[] {
   const ui = store.getState();
   const { phase, graph, paused, catchUpSpeed, replay, filter, visitors } = ui;
   const on = phase === "on";
@@ -53,7 +53,7 @@ function session({ store, actions, engine, context, offline, tap }: App, host: H
     out.push({ title: "Open files…", also: "graphs add", run: () => { pickFiles(offline); } });
     out.push({ title: "Open the sample", also: "demo shop", run: () => void offline.openSample() });
   }
-  if (ui.me !== null && ui.me.access !== "local" && ui.me.access !== "proxy" && context !== undefined) {
+  if (ui.me !== null && ui.me.access !== "local" && ui.me.access !== "proxy") {
     out.push({ title: "Sign out", also: "log out leave", run: () => void actions.signOut().then((done) => { if (done) window.location.assign("/"); }) });
   }
   return out;
