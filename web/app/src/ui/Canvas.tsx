@@ -37,7 +37,7 @@ function useReduced(): boolean {
 }
 
 export function Canvas({ large = false }: { readonly large?: boolean }) {
-  const { engine, picture } = useApp();
+  const { engine, picture: pictureRef } = useApp();
   const actions = useActions();
   const graph = useUi((ui) => ui.graph);
   const theme = useUi((ui) => ui.preferences.theme);
@@ -57,7 +57,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
       actions.selectEdge(chosen);
     },
   };
-  const onControls = useCallback((controls: PictureControls | null) => { if (picture) picture.current = controls; }, [picture]);
+  const onControls = useCallback((controls: PictureControls | null) => { if (pictureRef) pictureRef.current = controls; }, [pictureRef]);
   const reduced = useReduced();
   const view = useViewState();
   const filter = useUi((ui) => ui.filter);
