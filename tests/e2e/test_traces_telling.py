@@ -4,12 +4,13 @@ import json
 import re
 import uuid
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.demo import faults
 from tests.e2e.road import GRAPH
-from tests.e2e.traces import Stage, event, figure, identify, row, tab
+from tests.e2e.traces import Stage, event, figure, identify, row, steps, tab
 
 ADVICE = (
     "Of 10 traces from Site search to Basket, 9 went by Product page, 1 by no other step: "
@@ -159,6 +160,32 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
     lists.get_by_role("button", name="Select those not seen").click()
     expect(page.locator(".react-flow__node.selected")).to_have_count(8)
     expect(page.locator(".dr-wire[data-chosen]")).to_have_count(11)
+
+
+def test_a_click_is_of_the_row_that_was_pressed(context: BrowserContext, stage: Stage) -> None:
+    """PIC-100: what comes between a press and its click moves no row of the traces or the events."""
+    page = stage.enter(context, GRAPH)
+    total = page.locator(".strip .figure-cut strong").first
+
+    def press(one: Locator, much: list[dict[str, Any]], count: int) -> None:
+        box = one.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        stage.send(*much)
+        expect(total).to_have_text(str(count))
+        page.mouse.up()
+
+    stage.send(event("search", "p1", 9), event("view_item", "p2", 8))
+    press(
+        row(page, "last search"), [event("add_to_cart", f"q{n}", 7 - n / 9) for n in range(12)], 14
+    )
+    page.locator(".step-open").first.wait_for()
+    assert [name for _, name, _ in steps(page)] == ["Site search"]
+    stage.send(event("scroll_depth", "p3"))
+    pressed = page.locator(".row-open", has_text="scroll_depth")
+    press(pressed, [event("search", f"r{n}") for n in range(5)], 20)
+    expect(page.locator(".row-opened .row-open")).to_have_text("scroll_depth")
 
 
 def test_near_misses_are_shown_at_their_node(context: BrowserContext, stage: Stage) -> None:

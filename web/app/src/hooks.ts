@@ -3,7 +3,7 @@ import type { EngineHost } from "@dagnet-realtime/client/engineHost";
 import type { ShopFrameChannel } from "@dagnet-realtime/client/transport/tap/channels";
 import { useStoreValue } from "@dagnet-realtime/react/hooks";
 import type { PictureControls } from "@dagnet-realtime/react/picture/types";
-import { createContext, useContext } from "react";
+import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import type { OfflineController } from "./offline/controller.ts";
 import type { Actions } from "./store/actions.ts";
 import type { AppContext } from "./store/appContext.ts";
@@ -41,4 +41,23 @@ export function useUi<T>(read: (ui: UiState) => T): T {
 
 export function useActions(): Actions {
   return useApp().actions;
+}
+
+/** Whether a media query holds, now and from now on. */
+export function useMedia(query: string): boolean {
+  const subscribe = useCallback((changed: () => void) => {
+    const list = window.matchMedia(query);
+    list.addEventListener("change", changed);
+    return () => {
+      list.removeEventListener("change", changed);
+    };
+  }, [query]);
+  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
+}
+
+/** Below 900 px, one column: in em, so that a larger text of the browser's own counts as well. The
+ * style sheets say the same.
+ */
+export function useNarrow(): boolean {
+  return useMedia("(max-width: 56.24em)");
 }

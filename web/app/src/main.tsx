@@ -47,6 +47,8 @@ import "./styles/screen.css";
 
 const Tv = lazyPart(async () => (await import("./ui/Tv.tsx")).Tv);
 
+if (window.matchMedia("(forced-colors: active)").matches) void import("@dagnet-realtime/react/styles/forced.css");
+
 const loadShare = lazyCode(() => import("./store/sharedPast.ts"));
 const loadKeeper = lazyCode(() => import("./store/sessionKeeper.ts"));
 let keeper: Promise<SessionKeeper> | undefined;

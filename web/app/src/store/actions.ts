@@ -10,7 +10,7 @@ import { checkLabels, keepLabel, stampLabels, stampOf, type TraceLabels, wipeLab
 import { LONGEST_LABEL } from "@dagnet-realtime/react/side/TraceName.tsx";
 import { FollowController } from "./followController.ts";
 import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
-import type { UiState } from "./uiState.ts";
+import type { Pane, UiState } from "./uiState.ts";
 import type { AppContext } from "./appContext.ts";
 import type { SessionController } from "./sessionController.ts";
 
@@ -128,20 +128,29 @@ export class Actions {
     }
   }
 
+  /** Brings a part of the page into view: opens it, and in a narrow window shows it alone. */
+  show(pane: Pane, change: Partial<Preferences> = {}): void {
+    this.context.store.setState({ pane });
+    const opens: Partial<Record<Pane, Partial<Preferences>>> = { events: { feedOpen: true }, side: { sideOpen: true }, shop: { shop: "open" } };
+    this.setPreferences({ ...opens[pane], ...change });
+  }
+
   select(node: string | null): void {
     this.context.store.setState({ selected: node, selectedEdge: null, highlight: null });
-    if (node !== null) this.setPreferences({ tab: "node" });
+    if (node === null) return;
+    this.context.store.setState({ pane: "side" });
+    this.setPreferences({ tab: "node" });
   }
 
   /** Selects an edge or a jump, and shows what is known of it. */
   selectEdge(edge: EdgeRef | null): void {
     this.context.store.setState({ selectedEdge: edge, selected: null, highlight: null });
-    if (edge !== null) this.setPreferences({ tab: "node", sideOpen: true });
+    if (edge !== null) this.show("side", { tab: "node" });
   }
 
   /** Points nodes and edges out on the picture, all of them in view. */
   setHighlight(pointed: Highlight | null): void {
-    this.context.store.setState({ highlight: pointed, selected: null, selectedEdge: null });
+    this.context.store.setState({ highlight: pointed, selected: null, selectedEdge: null, ...(pointed === null ? {} : { pane: "graph" }) });
   }
 
   /** Hides a jump of the graph that is shown, or shows it again; the browser remembers. */
@@ -155,7 +164,7 @@ export class Actions {
   /** Shows a trace's timeline. */
   showTrace(token: string): void {
     this.context.store.setState({ trace: token });
-    this.setPreferences({ tab: "traces", sideOpen: true });
+    this.show("side", { tab: "traces" });
   }
 
   /** Gives a trace a name of the person's own, in this browser only; "" takes it away. */

@@ -63,8 +63,12 @@ export interface UiState extends SessionState {
   readonly visitors: number | null;
   readonly replay: ReplayControls | null;
   readonly overlay: "help" | "table" | "connect" | "streams" | "sessions" | "search" | null;
+  readonly pane: Pane;
   readonly preferences: Preferences;
 }
+
+/** What a narrow window shows of the page; a wide one shows all. */
+export type Pane = "graph" | "events" | "side" | "shop";
 
 export type Store = StoreApi<UiState>;
 
@@ -100,6 +104,7 @@ export function createUiStore(preferences: Preferences): Store {
     visitors: null,
     replay: null,
     overlay: null,
+    pane: "graph",
     preferences,
     numbersTick: 0,
     rowsTick: 0,

@@ -1,13 +1,13 @@
 /** The page: bars above, the picture, the panels beside and below it. */
-import { useActions, useUi } from "../hooks.ts";
+import { useActions, useNarrow, useUi } from "../hooks.ts";
 import { FEED } from "../store/preferences.ts";
-import { Suspense, useEffect } from "react";
+import type { Pane } from "../store/uiState.ts";
+import { Suspense, useEffect, useSyncExternalStore } from "react";
 import { Canvas } from "./Canvas.tsx";
 import { Notice, Toasts } from "./Notices.tsx";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Summary } from "@dagnet-realtime/react/Summary.tsx";
 import { useKeys } from "./shortcuts.ts";
-import { Feed } from "@dagnet-realtime/react/feed/Feed.tsx";
 import { useViewState } from "@dagnet-realtime/react/useViewState";
 import { Strip } from "@dagnet-realtime/react/bar/Strip.tsx";
 import { TopBar } from "./TopBar.tsx";
@@ -17,7 +17,9 @@ const Teaching = lazyPart(async () => (await import("./Empty.tsx")).Teaching);
 const DropZone = lazyPart(async () => (await import("./open/DropZone.tsx")).DropZone);
 const ShopFrame = lazyPart(async () => (await import("./shop/ShopFrame.tsx")).ShopFrame);
 const Overlays = lazyPart(async () => (await import("./Overlays.tsx")).Overlays);
+const Feed = lazyPart(async () => (await import("@dagnet-realtime/react/feed/Feed.tsx")).Feed);
 const Side = lazyPart(async () => (await import("./Side.tsx")).Side);
+const Panes = lazyPart(async () => (await import("./Panes.tsx")).Panes);
 const ReplayBar = lazyPart(async () => (await import("./ReplayBar.tsx")).ReplayBar);
 
 export function App() {
@@ -30,15 +32,22 @@ export function App() {
   const replay = useUi((ui) => ui.replay);
   const shop = useUi(isShopShown);
   const serverless = useUi((ui) => ui.serverless);
+  const narrow = useNarrow();
+  const wanted = useUi((ui) => ui.pane);
+  const pane = wanted === "shop" && !shop ? "graph" : wanted;
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   return (
-    <div className="app" data-connection={connection} data-phase={phase}>
-      <a className="skip" href="#canvas">
-        Skip to the graph
-      </a>
+    <div className="app" data-connection={connection} data-phase={phase} data-pane={narrow ? pane : undefined}>
+      {!narrow && ( // a narrow window has tabs
+        <nav className="skips" aria-label="Skip to a part">
+          <Skip to="canvas" pane="graph">graph</Skip>
+          <Skip to="events" pane="events">events</Skip>
+          {sideOpen && <Skip to="details" pane="side">details</Skip>}
+        </nav>
+      )}
       <TopBar />
       <div>
         <Strip />
@@ -52,12 +61,13 @@ export function App() {
           <Events />
         </main>
         {/* Its place is kept while it is fetched: nothing moves when it comes. */}
-        {sideOpen && (
-          <Suspense fallback={<aside className="side" aria-label="Details" style={{ width: sideWidth }} />}>
+        {(narrow ? pane === "side" : sideOpen) && (
+          <Suspense fallback={<aside className="side" id="details" tabIndex={-1} aria-label="Details" style={{ width: sideWidth }} />}>
             <Side />
           </Suspense>
         )}
       </div>
+      <Suspense>{narrow && <Panes pane={pane} />}</Suspense>
       <Summary />
       <TabTitle />
       <Toasts />
@@ -76,6 +86,16 @@ export function App() {
   );
 }
 
+/** A way past all that stands before a part; in a narrow window it brings the part into view. */
+function Skip({ to, pane, children }: { readonly to: string; readonly pane: Pane; readonly children: string }) {
+  const actions = useActions();
+  return (
+    <a className="skip" href={`#${to}`} onClick={() => { actions.show(pane); }}>
+      Skip to the {children}
+    </a>
+  );
+}
+
 /** The state in the title of the tab, which is all that is seen of a page behind others. */
 export function TabTitle() {
   const { tab } = useViewState();
@@ -88,18 +108,34 @@ export function TabTitle() {
 /** On a low screen the graph comes first: three rows of events until another height is set. */
 const LOW = { screen: 800, feed: 140 } as const;
 
-/** The feed with its remembered height; while it is empty it says what to do. */
+/** What stands above and below the events of a narrow window, in pixels. */
+const BARS = 230;
+
+const resized = (changed: () => void): (() => void) => {
+  window.addEventListener("resize", changed);
+  return () => {
+    window.removeEventListener("resize", changed);
+  };
+};
+
+/** The feed with its remembered height, or as high as a narrow window. */
 function Events() {
   const actions = useActions();
   const { feedOpen, feedHeight } = useUi((ui) => ui.preferences);
+  const narrow = useNarrow();
+  const whole = useSyncExternalStore(resized, () => (narrow ? Math.max(FEED.least, window.innerHeight - BARS) : 0));
+  const height = whole || (feedHeight === FEED.first && window.innerHeight < LOW.screen ? LOW.feed : feedHeight);
   return (
-    <Feed
-      open={feedOpen}
-      onOpen={(open) => { actions.setPreferences({ feedOpen: open }); }}
-      height={feedHeight === FEED.first && window.innerHeight < LOW.screen ? LOW.feed : feedHeight}
-      limits={FEED}
-      onHeight={(height) => { actions.setPreferences({ feedHeight: height }); }}
-      empty={<Suspense fallback={null}><Teaching /></Suspense>}
-    />
+    <Suspense fallback={<section className="feed" id="events" tabIndex={-1} aria-label="Events" style={{ height }} />}>
+      <Feed
+        id="events"
+        open={feedOpen || narrow}
+        onOpen={(open) => { actions.setPreferences({ feedOpen: open }); }}
+        height={height}
+        limits={FEED}
+        onHeight={(next) => { actions.setPreferences({ feedHeight: next }); }}
+        empty={<Suspense fallback={null}><Teaching /></Suspense>}
+      />
+    </Suspense>
   );
 }

@@ -1,12 +1,13 @@
 /** The picture in its frame: what is followed, what is wrong, and what to do while it is empty. */
-import { useActions, useApp, useUi } from "../hooks.ts";
+import { useActions, useApp, useMedia, useNarrow, useUi } from "../hooks.ts";
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
-import { Suspense, useCallback, useState, useSyncExternalStore } from "react";
+import { Suspense, useCallback, useState } from "react";
 import type { EdgeRef, PictureControls, PictureProps } from "@dagnet-realtime/react/picture/types";
 import { Picture } from "@dagnet-realtime/react/picture/Picture.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
+import { useRoving } from "@dagnet-realtime/react/kit/roving";
 import { ignoredJumps } from "./traceLink.ts";
 import { useEngine, useSame } from "@dagnet-realtime/react/hooks";
 import { Banners } from "@dagnet-realtime/react/Banners.tsx";
@@ -22,19 +23,6 @@ const Empty = lazyPart(async () => (await import("./Empty.tsx")).Empty);
  */
 const MOST_JUMPS = 5;
 const STILL = "(prefers-reduced-motion: reduce)";
-
-function useReduced(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const query = window.matchMedia(STILL);
-      query.addEventListener("change", changed);
-      return () => {
-        query.removeEventListener("change", changed);
-      };
-    },
-    () => window.matchMedia(STILL).matches,
-  );
-}
 
 export function Canvas({ large = false }: { readonly large?: boolean }) {
   const { engine, picture: pictureRef } = useApp();
@@ -58,11 +46,13 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
     },
   };
   const onControls = useCallback((controls: PictureControls | null) => { if (pictureRef) pictureRef.current = controls; }, [pictureRef]);
-  const reduced = useReduced();
+  const reduced = useMedia(STILL);
+  const narrow = useNarrow();
+  const covered = useUi((ui) => ui.pane !== "graph") && narrow && !large;
   const view = useViewState();
   const filter = useUi((ui) => ui.filter);
   return (
-    <div className="canvas" id="canvas" tabIndex={-1} data-state={view.name} data-tint={view.tint}>
+    <div className="canvas" id="canvas" tabIndex={-1} inert={covered} {...useRoving<HTMLDivElement>(".react-flow__node")} data-state={view.name} data-tint={view.tint}>
       {graph ? (
         <Picture
           graph={graph}
@@ -96,7 +86,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
       <Suspense fallback={null}>
         <Empty />
       </Suspense>
-      {!sideOpen && !large && (
+      {!sideOpen && !large && !narrow && (
         <Button
           className="side-back"
           icon={<PanelRightOpen size={15} />}

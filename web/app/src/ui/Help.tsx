@@ -43,7 +43,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
               </div>
             ))}
           </dl>
-          <p className="quiet">Tab reaches every node of the graph; the arrow keys go from node to node, Enter selects.</p>
+          <p className="quiet">Tab reaches the graph and each list once; there the arrow keys go on, and Enter selects.</p>
         </section>
         <section>
           <h3>Filters</h3>

@@ -12,7 +12,7 @@ export function Side() {
   const actions = useActions();
   const { sideWidth, tab } = useUi((ui) => ui.preferences);
   return (
-    <aside className="side" aria-label="Details" style={{ width: sideWidth }}>
+    <aside className="side" id="details" tabIndex={-1} aria-label="Details" style={{ width: sideWidth }}>
       <Grip
         label="Width of the details"
         axis="x"

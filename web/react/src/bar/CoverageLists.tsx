@@ -11,6 +11,7 @@ import { download } from "../download.ts";
 import { plural } from "../format.ts";
 import { useActions, useSessionContext, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
+import { StillList } from "../kit/RovingList.tsx";
 import { edgeLabel, labelOf } from "../side/text.ts";
 import "../styles/coverage.css";
 
@@ -95,16 +96,15 @@ function Part({ title, of, lit, children }: { readonly title: string; readonly o
 
 function Names({ label, names }: { readonly label: string; readonly names: readonly { readonly key: string; readonly name: string; readonly run: () => void }[] }) {
   return (
-    <ul className="coverage-names" aria-label={label}>
-      {names.slice(0, SHOWN).map(({ key, name, run }) => (
-        <li key={key}>
+    <StillList className="coverage-names" aria-label={label} items={names.slice(0, SHOWN)} keyOf={({ key }) => key} foot={names.length > SHOWN && <li className="quiet">and {names.length - SHOWN} more</li>}>
+      {({ name, run }) => (
+        <li>
           <button type="button" className="chip" onClick={run}>
             {name}
           </button>
         </li>
-      ))}
-      {names.length > SHOWN && <li className="quiet">and {names.length - SHOWN} more</li>}
-    </ul>
+      )}
+    </StillList>
   );
 }
 

@@ -1,16 +1,19 @@
 /** The events, newest first; the list stands still while it is scrolled or read. */
 import { ChevronDown, ChevronUp } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { count, plural } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { Button, Grip } from "../kit/controls.tsx";
-import { FeedRows, newer, placeOf, roomIn, ROW, shown } from "./FeedRows.tsx";
+import { usePress } from "../kit/stillOrder.ts";
+import { FeedRows, newer, placeAfter, placeOf, roomIn, ROW, shown, top } from "./FeedRows.tsx";
 
 const HEAD = 37;
 
 /** The feed's height is its host's. */
 export interface FeedProps {
+  /** For a link to it. */
+  readonly id?: string;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
   /** Height in pixels while open; an opened row may make it taller. */
@@ -22,12 +25,12 @@ export interface FeedProps {
 }
 
 /** The events below the picture. */
-export function Feed({ open, onOpen, height, limits, onHeight, empty = null }: FeedProps) {
+export function Feed({ id, open, onOpen, height, limits, onHeight, empty = null }: FeedProps) {
   const filter = useSession((state) => state.filter);
   const since = useEngine("numbers", (state) => state.accumulation.since);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
-    <section className="feed" aria-label="Events" style={{ height: open ? height : HEAD }}>
+    <section className="feed" id={id} tabIndex={-1} aria-label="Events" style={{ height: open ? height : HEAD }}>
       {open && <Grip label="Height of the events" axis="y" size={height} {...limits} onSize={onHeight} />}
       <Head open={open} onOpen={onOpen} slot={setSlot} />
       {open && <List key={`${since} ${filter}`} height={height - HEAD} slot={slot} empty={empty} />}
@@ -77,6 +80,8 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
   const [scroll, setScroll] = useState(0);
   const [opened, setOpened] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
+  const [current, setCurrent] = useState<number | null>(null);
+  const focusWanted = useRef(false);
   const view = useEngine("rows", (state) => state.accumulation.view);
   const total = view.rows.length - view.from;
   const newest = view.rows.at(-1) ?? -1;
@@ -94,6 +99,34 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
   const hold = (): void => {
     setAnchor((held) => held ?? newest);
   };
+  // A row that was opened, or came into view by key, is another element.
+  useLayoutEffect(() => {
+    if (!focusWanted.current) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${current}"]`);
+    if (!row) return;
+    focusWanted.current = false;
+    row.focus({ preventScroll: true });
+  });
+  const move = (event: KeyboardEvent<HTMLElement>): void => {
+    const row = event.target instanceof HTMLElement ? event.target.dataset["row"] : undefined;
+    if (row === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / ROW) - 1);
+    const to = placeAfter(event.key, placeOf(view, Number(row)) - fresh, total - fresh, page);
+    if (to === null) return;
+    event.preventDefault();
+    const { scrollTop, clientHeight } = event.currentTarget;
+    const y = top(to, place, room);
+    const next = y < scrollTop ? y : y + ROW > scrollTop + clientHeight ? y + ROW - clientHeight : scrollTop;
+    event.currentTarget.scrollTo({ top: next });
+    setScroll(next);
+    setCurrent(view.rows[view.rows.length - 1 - to - fresh] ?? null);
+    focusWanted.current = true;
+  };
+  const focused = (): boolean => scroller.current?.querySelector(":focus-visible") != null;
+  // A click opens the row that was pressed, whatever has come meanwhile.
+  const onPointerDown = usePress(hold, () => {
+    if (opened === null && (scroller.current?.scrollTop ?? 0) === 0 && !focused()) setAnchor(null);
+  });
   if (total === 0) return <FeedEmpty>{empty}</FeedEmpty>;
   const pill = fresh > 0 && (
     <button type="button" className="feed-new" onClick={live}>
@@ -110,11 +143,16 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
         aria-label="Events, newest first"
         aria-rowcount={total}
         tabIndex={-1}
+        onKeyDown={move}
+        onPointerDown={onPointerDown}
+        onBlur={(event) => {
+          if (!focusWanted.current && !event.currentTarget.contains(event.relatedTarget) && opened === null && scroll === 0) setAnchor(null);
+        }}
         onScroll={(event) => {
           const { scrollTop } = event.currentTarget;
           setScroll(scrollTop);
           if (scrollTop > 0) hold();
-          else if (opened === null) setAnchor(null);
+          else if (opened === null && !focused()) setAnchor(null);
         }}
       >
         <div className="feed-tall" role="rowgroup" style={{ height: at.height }}>
@@ -124,8 +162,15 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
             count={at.count}
             opened={opened}
             openedPlace={place}
+            current={current}
+            onFocus={(row) => {
+              setCurrent(row);
+              if (focused()) hold();
+            }}
             room={room}
             onOpen={(row) => {
+              focusWanted.current = focused();
+              setCurrent(row);
               if (row === opened) {
                 setOpened(null);
                 if (scroll === 0) setAnchor(null);

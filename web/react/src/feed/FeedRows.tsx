@@ -3,7 +3,7 @@
  */
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
-import { type KeyboardEvent, Suspense } from "react";
+import { Suspense } from "react";
 import { moment, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
@@ -18,14 +18,18 @@ interface FeedRowsProps {
   readonly count: number;
   readonly opened: number | null;
   readonly openedPlace: number;
+  /** The row that is the list's tab stop; null for the first in view. */
+  readonly current: number | null;
+  readonly onFocus: (row: number) => void;
   /** Height of what an opened row shows below itself, in pixels. */
   readonly room: number;
   readonly onOpen: (row: number) => void;
 }
 
 /** The rows that are in view. */
-export function FeedRows({ start, first, count, opened, openedPlace, room, onOpen }: FeedRowsProps) {
+export function FeedRows({ start, first, count, opened, openedPlace, current, onFocus, room, onOpen }: FeedRowsProps) {
   const { rows } = useEngine("rows", (state) => feed(state, { start, count }));
+  const stop = rows.some(({ row }) => row === current) ? current : rows[0]?.row;
   return rows.map((row, index) => (
     <Line
       key={row.row === opened ? "opened" : (first + index) % (count + 1)}
@@ -34,21 +38,15 @@ export function FeedRows({ start, first, count, opened, openedPlace, room, onOpe
       at={top(first + index, openedPlace, room)}
       room={room}
       open={row.row === opened}
+      stop={row.row === stop}
+      onFocus={() => {
+        onFocus(row.row);
+      }}
       onOpen={() => {
         onOpen(row.row);
       }}
     />
   ));
-}
-
-function moveFocus(event: KeyboardEvent<HTMLButtonElement>): void {
-  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-  if (step === 0) return;
-  const all = [...(event.currentTarget.closest(".feed-tall")?.querySelectorAll<HTMLButtonElement>(".row-open") ?? [])];
-  const places = all.map((one) => ({ one, top: one.getBoundingClientRect().top })).sort((a, b) => a.top - b.top);
-  const here = places.findIndex(({ one }) => one === event.currentTarget);
-  places[here + step]?.one.focus();
-  event.preventDefault();
 }
 
 interface LineProps {
@@ -57,10 +55,12 @@ interface LineProps {
   readonly at: number;
   readonly room: number;
   readonly open: boolean;
+  readonly stop: boolean;
+  readonly onFocus: () => void;
   readonly onOpen: () => void;
 }
 
-function Line({ row, index, at, room, open, onOpen }: LineProps) {
+function Line({ row, index, at, room, open, stop, onFocus, onOpen }: LineProps) {
   const actions = useActions();
   const nodes = useSession((state) => state.graph?.nodes);
   const follows = useEngine("rows", (state) => state.follows);
@@ -74,7 +74,7 @@ function Line({ row, index, at, room, open, onOpen }: LineProps) {
         </span>
         <span role="cell" className="row-name">
           <i className={unmapped ? "mark mark-unmapped" : followed ? "mark mark-followed" : "mark"} aria-hidden="true" />
-          <button type="button" className="row-open mono" aria-expanded={open} aria-label={`${row.name}${late_}`} onKeyDown={moveFocus} onClick={(event) => { event.stopPropagation(); onOpen(); }}>
+          <button type="button" className="row-open mono" aria-expanded={open} aria-label={`${row.name}${late_}`} tabIndex={stop ? 0 : -1} data-row={row.row} onFocus={onFocus} onClick={(event) => { event.stopPropagation(); onOpen(); }}>
             {row.name}
           </button>
           {late && <Clock size={12} className="row-late" aria-hidden="true" />}
@@ -142,6 +142,13 @@ export function newer({ rows, from }: Numbers, anchor: number): number {
 export function placeOf(numbers: Numbers, row: number): number {
   const before = newer(numbers, row);
   return numbers.rows[numbers.rows.length - 1 - before] === row && numbers.rows.length - 1 - before >= numbers.from ? before : -1;
+}
+
+/** The place that a key leads to from another; null if the key does not move. */
+export function placeAfter(key: string, place: number, total: number, page: number): number | null {
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -total, End: total };
+  const step = steps[key];
+  return step === undefined ? null : Math.max(0, Math.min(total - 1, place + step));
 }
 
 /** The range of rows that are in view. */

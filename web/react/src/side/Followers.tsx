@@ -5,6 +5,7 @@ import type { Follower } from "@dagnet-realtime/engine/wire.gen";
 import { Crosshair } from "lucide-react";
 import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
+import { StillList } from "../kit/RovingList.tsx";
 import { TraceName, useTraceName } from "./TraceName.tsx";
 import "../styles/followers.css";
 
@@ -73,9 +74,9 @@ export function FollowedByOthers() {
         <h2>Followed by others</h2>
         <span className="quiet">{rows.length}</span>
       </header>
-      <ul className="followed-by">
-        {rows.map((row) => <Row key={row.token} {...row} />)}
-      </ul>
+      <StillList className="followed-by" items={rows} keyOf={({ token }) => token}>
+        {(row) => <Row {...row} />}
+      </StillList>
     </section>
   );
 }

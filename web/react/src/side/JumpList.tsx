@@ -4,6 +4,7 @@ import { Waypoints } from "lucide-react";
 import { useState } from "react";
 import { count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
+import { StillList } from "../kit/RovingList.tsx";
 import { labelOf } from "./text.ts";
 import "../styles/ways.css";
 
@@ -29,9 +30,9 @@ export function JumpList() {
         </h2>
         <span className="quiet">the graph has no edge</span>
       </header>
-      <ul>
-        {shown.map(({ from, to, count: n, traces, advice }) => (
-          <li key={`${from}>${to}`}>
+      <StillList items={shown} keyOf={({ from, to }) => `${from}>${to}`}>
+        {({ from, to, count: n, traces, advice }) => (
+          <li>
             <button
               type="button"
               className={`jump-row ${ignored.has(`${from}>${to}`) ? "jump-ignored" : ""}`}
@@ -48,8 +49,8 @@ export function JumpList() {
               </span>
             </button>
           </li>
-        ))}
-      </ul>
+        )}
+      </StillList>
       {(hidden > 0 || all) && (
         <button
           type="button"

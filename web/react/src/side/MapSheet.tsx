@@ -1,6 +1,7 @@
 /** Picks the node that an unmapped name belongs to; the likest come first. */
 import { nearestNames } from "@dagnet-realtime/engine/select/unmapped";
 import { useState } from "react";
+import { StillList } from "../kit/RovingList.tsx";
 import { Sheet } from "../kit/Sheet.tsx";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 
@@ -29,9 +30,9 @@ export function MapSheet({ name, onClose }: { readonly name: string; readonly on
           setSearch(event.target.value);
         }}
       />
-      <ul className="pick">
-        {nodes.map((node) => (
-          <li key={node.uuid}>
+      <StillList className="pick" items={nodes} keyOf={({ uuid }) => uuid}>
+        {(node) => (
+          <li>
             <button
               type="button"
               className="pick-row"
@@ -45,8 +46,8 @@ export function MapSheet({ name, onClose }: { readonly name: string; readonly on
               {likest.has(node.uuid) && <span className="chip chip-pink">like {near.find((one) => one.node === node.uuid)?.name}</span>}
             </button>
           </li>
-        ))}
-      </ul>
+        )}
+      </StillList>
       {nodes.length === 0 && <p className="quiet">No node has that in its name.</p>}
     </Sheet>
   );

@@ -9,6 +9,7 @@ import { FlaskConical, MousePointerClick } from "lucide-react";
 import { ago, clock, count, plural, rate, span, timeOrDay } from "../format.ts";
 import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
+import { RovingList } from "../kit/RovingList.tsx";
 import { percent } from "../picture/scene.ts";
 import { lag, rowsOfNode, valuesOf } from "../selectors.ts";
 import { useViewState } from "../useViewState.ts";
@@ -304,7 +305,7 @@ function EdgeList({ title, graph, edges, end }: { readonly title: string; readon
       <h3 className="ways-title">
         {title} <span>seen</span> <span>graph</span>
       </h3>
-      <ul>
+      <RovingList>
         {edges.map((edge, index) => (
           <li key={edge.uuid}>
             <button
@@ -320,7 +321,7 @@ function EdgeList({ title, graph, edges, end }: { readonly title: string; readon
             </button>
           </li>
         ))}
-      </ul>
+      </RovingList>
     </>
   );
 }

@@ -9,6 +9,8 @@ import { followedAs } from "@dagnet-realtime/client/follows";
 import { clock, moment, plural, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
+import { RovingList, StillList } from "../kit/RovingList.tsx";
+import { useStillOrder } from "../kit/stillOrder.ts";
 import { AlsoFollowed } from "./Followers.tsx";
 import { TraceIdentity } from "./TraceIdentity.tsx";
 import { useTraceName } from "./TraceName.tsx";
@@ -150,7 +152,7 @@ const FIRST_STEPS = 40;
 export function TraceSteps({ steps, joined }: { readonly steps: readonly TimelineStep[]; readonly joined: ReadonlySet<string> }) {
   const [all, setAll] = useState(false);
   const from = all ? 0 : Math.max(0, steps.length - FIRST_STEPS);
-  const some = steps.slice(from);
+  const { shown: some, still } = useStillOrder(steps.slice(from), ({ id }) => id);
   const bars = barsOf(some.map(({ occurredAt }) => occurredAt));
   return (
     <div className="steps">
@@ -170,11 +172,11 @@ export function TraceSteps({ steps, joined }: { readonly steps: readonly Timelin
           Show {plural(from, "earlier event")}
         </button>
       )}
-      <ol className="steps-list" aria-label="Its events, in the order in which they occurred">
+      <RovingList ordered className="steps-list" aria-label="Its events, in the order in which they occurred" onPointerDown={still.onPointerDown}>
         {some.map((step, index) => (
           <Step key={step.id} step={step} joined={joined.has(step.id)} last={index === some.length - 1} left={bars.marks[index]?.left ?? 0} right={bars.marks[index]?.right ?? 0} gap={index === 0 ? 0 : (step.gapMs ?? 0)} />
         ))}
-      </ol>
+      </RovingList>
     </div>
   );
 }
@@ -246,7 +248,7 @@ export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] 
   const actions = useActions();
   const graph = useSession((state) => state.graph);
   return (
-    <ul className="grouped">
+    <RovingList className="grouped">
       {groupedByNode(steps).map(({ node, visits, steps: some }) => (
         <li key={node ?? "before"}>
           <p className="grouped-head">
@@ -282,7 +284,7 @@ export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] 
           </ol>
         </li>
       ))}
-    </ul>
+    </RovingList>
   );
 }
 
@@ -298,11 +300,9 @@ export function TraceJoins({ token }: { readonly token: string }) {
   const joins = useEngine("numbers", (state) => traceJoins(state, JOINS, token));
   if (joins.length === 0) return null;
   return (
-    <ul className="joins" aria-label="Joins">
-      {joins.map((join) => (
-        <Join key={join.id} join={join} />
-      ))}
-    </ul>
+    <StillList className="joins" aria-label="Joins" items={joins} keyOf={({ id }) => String(id)}>
+      {(join) => <Join join={join} />}
+    </StillList>
   );
 }
 

@@ -8,6 +8,7 @@ import { ago, count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { FollowerList, FollowerMarks } from "./FollowerMarks.tsx";
+import { StillList } from "../kit/RovingList.tsx";
 import { TraceName } from "./TraceName.tsx";
 
 const FindPerson = lazyPart(async () => (await import("./FindPerson.tsx")).FindPerson);
@@ -56,10 +57,7 @@ function Recent({ most }: { readonly most: number }) {
   const [more, setMore] = useState(false);
   const { host = {} } = useSessionContext();
   const labelOf = (token: string): string => host.traceLabel?.(token) ?? "";
-  const fresh = useEngine("numbers", (state) => recentTraces(state, more || search || only !== "all" ? ROWS : most, search, labelOf, only));
-  const [held, setHeld] = useState<readonly TraceRow[] | null>(null);
-  // Under the pointer the order stands still, not what the rows say.
-  const rows = held?.map((row) => fresh.find(({ token }) => token === row.token) ?? row) ?? fresh;
+  const rows = useEngine("numbers", (state) => recentTraces(state, more || search || only !== "all" ? ROWS : most, search, labelOf, only));
   const { seen, exact } = useEngine("numbers", (state) => traceCounts(state));
   const less = useEngine("numbers", (state) => posture(state));
   const now = useEngine("numbers", (_, at) => at);
@@ -96,20 +94,9 @@ function Recent({ most }: { readonly most: number }) {
       </Suspense>
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
       {seen > 0 && rows.length === 0 && <p className="quiet">No trace matches.</p>}
-      <ul
-        className="traces"
-        // The list stands still under the pointer, so that a row can be met.
-        onPointerEnter={() => {
-          setHeld(fresh);
-        }}
-        onPointerLeave={() => {
-          setHeld(null);
-        }}
-      >
-        {rows.map((row) => (
-          <Row key={row.token} row={row} now={now} />
-        ))}
-      </ul>
+      <StillList whileOver className="traces" items={rows} keyOf={({ token }) => token}>
+        {(row) => <Row row={row} now={now} />}
+      </StillList>
       {!more && !search && only === "all" && seen > rows.length && rows.length === most && most < ROWS && (
         <button
           type="button"

@@ -11,6 +11,7 @@ import { clock, count, plural, rate, share } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { lazyPart } from "../kit/lazyPart.tsx";
+import { StillList } from "../kit/RovingList.tsx";
 import { useViewState } from "../useViewState.ts";
 import { NameDifference } from "./NameDifference.tsx";
 import { NearMisses } from "./NearMisses.tsx";
@@ -46,12 +47,9 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
   const rateOfItem = (item: UnmappedItem): number => (live ? item.names.reduce((sum, { name }) => sum + rateOf(rates, name), 0) : 0);
   const filtered = view.banners.some(({ kind }) => kind === "filtered");
   const list = (items: readonly UnmappedItem[]) => (
-    <ul className="unmapped">
-      {items.slice(0, few ?? ROWS).map((item) => (
-        <Item key={item.name} item={item} rate={rateOfItem(item)} most={Math.max(0.1, ...items.map(rateOfItem))} full={few === undefined} onMap={() => { setMapping(item.name); }} />
-      ))}
-      {few === undefined && items.length > ROWS && <li className="quiet">and {plural(items.length - ROWS, "further row")}</li>}
-    </ul>
+    <StillList className="unmapped" items={items.slice(0, few ?? ROWS)} keyOf={({ name }) => name} foot={few === undefined && items.length > ROWS && <li className="quiet">and {plural(items.length - ROWS, "further row")}</li>}>
+      {(item) => <Item item={item} rate={rateOfItem(item)} most={Math.max(0.1, ...items.map(rateOfItem))} full={few === undefined} onMap={() => { setMapping(item.name); }} />}
+    </StillList>
   );
   return (
     <section className="side-part" aria-label="Unmapped events">
@@ -183,9 +181,9 @@ function Mapped() {
       <h3>
         Mapped here <span className="quiet">in this session only</span>
       </h3>
-      <ul>
-        {names.map(({ name, node, count: n }) => (
-          <li key={name} className="bound-row">
+      <StillList items={names} keyOf={({ name }) => name}>
+        {({ name, node, count: n }) => (
+          <li className="bound-row">
             <code>{name}</code> →{" "}
             <button type="button" className="link" onClick={() => { actions.select(node); }}>
               {labelOf(graph, node)}
@@ -195,8 +193,8 @@ function Mapped() {
               Unmap
             </Button>
           </li>
-        ))}
-      </ul>
+        )}
+      </StillList>
       <Button icon={<FileDiff size={15} />} onClick={() => { setExporting(true); }}>
         Export as a patch…
       </Button>
