@@ -50,7 +50,10 @@ export function useRoving<E extends HTMLElement>(item?: string): Roving<E> {
   useLayoutEffect(() => {
     if (ref.current === null) return undefined;
     choose(null);
-    const observer = new MutationObserver(() => { choose(null); });
+    const observer = new MutationObserver((changes) => {
+      // Texts change many times a second; items come and go seldom.
+      if (changes.some(({ addedNodes, removedNodes }) => [...addedNodes, ...removedNodes].some((node) => node instanceof Element))) choose(null);
+    });
     observer.observe(ref.current, { childList: true, subtree: true });
     return () => {
       observer.disconnect();
