@@ -76,15 +76,20 @@ interface FarNamesProps {
   readonly root: HTMLElement;
   /** Whether a card shows no name of its own. */
   readonly nameless: (uuid: string) => boolean;
-  /** Named before all others: what is selected, then the heads of followed traces. */
-  readonly first: readonly string[];
+  /** Named before all others: what is selected, at once, then the heads of followed traces, which
+   * move many times a second, with the next beat.
+   */
+  readonly selected: ReadonlySet<string>;
+  readonly heads: readonly string[];
 }
 
-export function FarNames({ scene, faces, light, root, nameless, first }: FarNamesProps) {
+export function FarNames({ scene, faces, light, root, nameless, selected, heads }: FarNamesProps) {
   const store = useStoreApi();
   const layer = useRef<HTMLDivElement>(null);
-  const [names, setNames] = useState<readonly FarName[]>([]);
+  const [names, setNames] = useState<readonly (FarName & { readonly first: boolean })[]>([]);
   const pointed = useRef<string | null>(null);
+  const latest = useRef(heads);
+  useEffect(() => { latest.current = heads; });
 
   useEffect(() => {
     let shown = new Set<string>();
@@ -93,14 +98,15 @@ export function FarNames({ scene, faces, light, root, nameless, first }: FarName
       const { transform: [x, y, zoom], width, height } = store.getState();
       zoomed = zoom;
       const hot = document.hidden ? [...shown] : hottest(scene, light, shown);
+      const first = new Set([...selected, ...latest.current]);
       const wanted = [...new Set([...(pointed.current === null ? [] : [pointed.current]), ...first, ...hot])].flatMap((uuid) => {
         const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
         const face = faces.get(uuid);
         return box && face && nameless(uuid) ? [{ uuid, title: face.title, box }] : [];
       });
-      const found = placed(wanted, { x, y, zoom, width, height }, MOST);
+      const found = placed(wanted, { x, y, zoom, width, height }, MOST).map((name) => ({ ...name, first: first.has(name.uuid) }));
       shown = new Set(found.map(({ uuid }) => uuid));
-      setNames((before) => (before.length === found.length && before.every(({ uuid }, i) => uuid === found[i]?.uuid) ? before : found));
+      setNames((before) => (before.length === found.length && before.every((name, i) => name.uuid === found[i]?.uuid && name.first === found[i].first) ? before : found));
     };
     const move = (): void => {
       const { transform: [x, y, zoom] } = store.getState();
@@ -124,12 +130,12 @@ export function FarNames({ scene, faces, light, root, nameless, first }: FarName
       forget();
       for (const kind of ["pointerover", "focusin"]) root.removeEventListener(kind, point);
     };
-  }, [scene, faces, light, root, nameless, first, store]);
+  }, [scene, faces, light, root, nameless, selected, store]);
 
   return (
     <div className="dr-far" aria-hidden>
       <div ref={layer}>
-        {names.map(({ uuid, title, x, y }) => <span key={uuid} className="dr-far-name" dir="auto" data-first={first.includes(uuid) ? "yes" : undefined} style={{ "--dr-x": x, "--dr-y": y } as CSSProperties}>{title}</span>)}
+        {names.map(({ uuid, title, x, y, first }) => <span key={uuid} className="dr-far-name" dir="auto" data-first={first ? "yes" : undefined} style={{ "--dr-x": x, "--dr-y": y } as CSSProperties}>{title}</span>)}
       </div>
     </div>
   );

@@ -21,7 +21,7 @@ interface MinimapProps {
   readonly scene: Scene;
   readonly light: LightSource;
   /** Nodes on followed paths. */
-  readonly onPath: ReadonlySet<string>;
+  readonly onPath: readonly string[];
   readonly selected: ReadonlySet<string>;
   /** A person has moved the camera by the map. */
   readonly onMoved: () => void;
@@ -67,7 +67,7 @@ export function Minimap({ scene, light, onPath, selected, onMoved }: MinimapProp
   }, [store, open]);
 
   const marks = useMemo(() => {
-    const of = (which: ReadonlySet<string>): string => pathOf(scene.nodes.flatMap(({ node, box }) => (which.has(node.uuid) ? [box] : [])), scale, 1);
+    const of = (which: Iterable<string>): string => pathOf([...which].flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []), scale, 1);
     return { path: of(onPath), selected: of(selected) };
   }, [scene, scale, onPath, selected]);
 

@@ -5,6 +5,7 @@ import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal } from "@xyflow/react";
 import { Activity, Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useSame } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
@@ -96,8 +97,8 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
   const whole = useMemo(() => (width > 0 && height > 0 ? wholeIn(scene, width, height, large).zoom : 1), [scene, width, height, large]);
   const mapped = useStore((state) => places.length > MAP_FROM || state.transform[2] > whole * 1.05);
   const far = useStore((state) => state.transform[2] < FAR);
-  const onPath = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node))), [followed]);
-  const first = useMemo(() => [...chosen.nodes, ...followed.flatMap(({ head }) => head ?? [])], [chosen, followed]);
+  const onPath = useSame(useMemo(() => [...new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node)))].sort(), [followed]));
+  const heads = useMemo(() => followed.flatMap(({ head }) => head ?? []), [followed]);
 
   const [active, setActive] = useState(false);
   const showActive = useCallback((only: boolean) => {
@@ -161,7 +162,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       {!large && (
         <Suspense fallback={null}>
           {mapped && <Minimap scene={scene} light={light} onPath={onPath} selected={chosen.nodes} onMoved={moveByHand} />}
-          {far && root && <FarNames scene={scene} faces={faces} light={light} root={root} nameless={cards.nameless} first={first} />}
+          {far && root && <FarNames scene={scene} faces={faces} light={light} root={root} nameless={cards.nameless} selected={chosen.nodes} heads={heads} />}
         </Suspense>
       )}
       {!large && (
