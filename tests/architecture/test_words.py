@@ -25,6 +25,9 @@ CODE = re.compile(r"\$\{[^{}]*\}|`[^`]*`")
 KEPT = {
     "web/app/src/ui/Help.tsx": {"Dark or light"},  # the theme
     "web/react/src/bar/CoverageLists.tsx": {"carried traces"},  # a value of the saved file
+    "web/app/src/ui/traceFile.ts": {  # fields of the exported file
+        "thinned: frameSums.thinned, sampled_out: frameSums.sampled_out,"
+    },
     "src/dagnet_realtime/config/file.py": {"`lit`"},  # a value of the configuration
 }
 FORMATS = ("expect/", "tail_state.py", "metrics.py", "frame.py", "serverless/")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.demo import count, wait_count
+from tests.support.chromium import SignedIn, signed_in
 from tests.support.function import run, settings
 from tests.support.program import Program, running
 from tests.support.server import SAMPLE
@@ -64,7 +65,15 @@ def track(id: str, event: str = "view_item", **properties: Any) -> dict[str, Any
     }  # fmt: skip
 
 
-def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Published) -> None:
+@pytest.fixture(scope="module")
+def signed(published: Published, browser: Browser) -> SignedIn:
+    """The one-time link is spent once."""
+    return signed_in(browser, published.program.link)
+
+
+def test_from_the_function_to_a_lit_node(
+    context: BrowserContext, published: Published, signed: SignedIn
+) -> None:
     """FUN-1: nodes light, repeats count once, nothing personal is on the wire, and the strip promises nothing."""
     heard: list[str] = []
     asked: list[str] = []
@@ -77,7 +86,8 @@ def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Pub
         ),
     )
     page = context.new_page()
-    page.goto(published.program.link)
+    signed.enter(context)
+    page.goto(published.program.url)
     page.get_by_role("switch").click()
     expect(page.get_by_role("button", name=LIVE)).to_be_visible(timeout=WAIT)
     told = published.publish(
@@ -100,10 +110,13 @@ def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Pub
     assert not [url for url in asked if "/api/watch" in url]
 
 
-def test_another_graph_keeps_the_session(context: BrowserContext, published: Published) -> None:
+def test_another_graph_keeps_the_session(
+    context: BrowserContext, published: Published, signed: SignedIn
+) -> None:
     """PIC-98, ENG-28: it is counted anew from what the page has, and goes on by the function, each event once, there and back."""
     page = context.new_page()
-    page.goto(published.program.link)
+    signed.enter(context)
+    page.goto(published.program.url)
     page.get_by_role("switch").click()
     expect(page.get_by_role("button", name=LIVE)).to_be_visible(timeout=WAIT)
     published.publish(track("s1"), track("s2", "sign_up", form="newsletter"))

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.extended import SITES, press
 from tests.e2e.opened import open_page, panel, tapped, track
 from tests.e2e.road import Road, switch_on, wait_counts
 from tests.e2e.site import KEY, Site, snippet
-from tests.e2e.test_tap_extension import SITES, press
 from tests.public.recorded import FOLDER, read_json
 from tests.support.chromium import FLAGS, SignedIn, chromium_path
 

@@ -56,6 +56,7 @@ def test_axe_finds_nothing_in_any_state_of_the_screen(walking: Page) -> None:
         found[name] = faults(page)
         page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("product")
     expect(page.get_by_role("dialog", name="Search").get_by_role("option").first).to_be_visible()
     found["the search"] = faults(page)
