@@ -88,6 +88,11 @@ export function useKeys(): void {
       const wanted = event.defaultPrevented ? null : shortcutFor(event);
       if (wanted === null) return;
       const { trace, preferences: kept, selected, selectedEdge: way, highlight: pointed, overlay } = store.getState();
+      if (overlay === "search" && wanted !== "search" && wanted !== "escape") {
+        // Typed before the search has opened: no letter of a name may clear or pause.
+        event.preventDefault();
+        return;
+      }
       switch (wanted) {
         case "pause":
           actions.pause();

@@ -82,6 +82,12 @@ describe("useKeys", () => {
       expect(store.getState().overlay).toBeNull();
       press("d");
       expect(store.getState().preferences.theme).toBe("light");
+      store.setState({ overlay: "search" });
+      press("d");
+      press(" ");
+      expect([store.getState().preferences.theme, store.getState().paused], "what is typed before the search has opened").toEqual(["light", false]);
+      press("Escape");
+      expect(store.getState().overlay).toBeNull();
       press("/");
       expect(document.activeElement?.id).toBe("filter");
       unmount();

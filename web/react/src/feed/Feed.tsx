@@ -123,7 +123,7 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
     focusWanted.current = true;
   };
   const focused = (): boolean => scroller.current?.querySelector(":focus-visible") != null;
-  // A click opens the row that was pressed, whatever has come meanwhile.
+  // A click opens the row that was pressed, also if rows have come meanwhile.
   const onPointerDown = usePress(hold, () => {
     if (opened === null && (scroller.current?.scrollTop ?? 0) === 0 && !focused()) setAnchor(null);
   });
