@@ -68,8 +68,8 @@ types-python:
 
 types-browser:
 	$(say) 'Types of the browser side (tsc)'
-	@wrong=0; cd web; for package in engine tap client layer react package app shop extension function expect; do \
-	$(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; exit $$wrong
+	@wrong=0; cd web; for project in engine expect package tsconfig.pages.json; do \
+	$(NODE) node_modules/typescript/bin/tsc --noEmit -p $$project || wrong=1; done; exit $$wrong
 
 unit: setup tests-browser ## vitest: the engine, the tap and the picture
 
