@@ -476,7 +476,7 @@ def steady(page: Page, script: str) -> str:
     return now
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.proof)])
 def test_bar_and_panel_stand_in_the_host(
     page: Page, host: str, watched: Watched, theme: str
 ) -> None:

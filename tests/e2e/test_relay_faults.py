@@ -54,7 +54,10 @@ def goes_back(page: Page, shop: Shop, events: int) -> int:
     return events
 
 
-@pytest.mark.parametrize("fault", [503, "hang", "down"])
+@pytest.mark.parametrize(
+    "fault",
+    [*(pytest.param(one, marks=pytest.mark.proof) for one in (503, "hang")), "down"],
+)
 def test_a_provider_that_fails_is_bridged_by_poll(
     context: BrowserContext, site: Shop, way: Unreliable, fault: Fault
 ) -> None:
@@ -92,7 +95,10 @@ def test_what_the_provider_repeats_reorders_or_loses_lights_once(
     by_provider(page)
 
 
-@pytest.mark.parametrize("broken", ["refused", "503", "nonsense"])
+@pytest.mark.parametrize(
+    "broken",
+    [*(pytest.param(one, marks=pytest.mark.proof) for one in ("503", "nonsense")), "refused"],
+)
 def test_where_nothing_signs_the_page_polls(
     context: BrowserContext, site: Shop, broken: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.odd import LARGE
@@ -49,6 +50,7 @@ def test_a_graph_without_any_event_says_so(context: BrowserContext, stage: Stage
     expect(page.get_by_role("button", name=re.compile("^Coverage"))).to_have_count(0)
 
 
+@pytest.mark.proof
 def test_a_thousand_nodes_are_followed_and_found(context: BrowserContext, stage: Stage) -> None:
     """TRC-28: a trace on a large graph is followed, a far node is brought into view, and coverage
     counts all.

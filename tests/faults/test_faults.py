@@ -167,6 +167,7 @@ async def test_redis_is_full(
             assert watcher.hellos == before
 
 
+@pytest.mark.proof
 async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
     intakes: list[House], viewers: list[House]
 ) -> None:

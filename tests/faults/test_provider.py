@@ -134,7 +134,10 @@ async def stand(program: tuple[Program, Path], way: Unreliable) -> AsyncIterator
     way.fault, way.skew = None, 0
 
 
-@pytest.mark.parametrize("fault", [401, 413, 429, 500, "hang", "down", "swallow"])
+@pytest.mark.parametrize(
+    "fault",
+    [401, 413, 429, 500, pytest.param("hang", marks=pytest.mark.proof), "down", "swallow"],
+)
 async def test_a_provider_that_fails_is_reported_and_nothing_is_lit_twice_or_lost(
     stand: Stand, fault: Fault
 ) -> None:
