@@ -6,7 +6,7 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { Map as MapIcon, X } from "lucide-react";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import "./minimap.css";
-import { extentOf, type Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 
 /** Its largest size, in CSS pixels. */
 const MOST = { width: 192, height: 118 } as const;
@@ -34,10 +34,8 @@ export function Minimap({ scene, light, onPath, selected, onMoved }: MinimapProp
   const [open, setOpen] = useState(true);
   const drawing = useRef<SVGSVGElement>(null);
   const view = useRef<SVGRectElement>(null);
-  const { extent, scale } = useMemo(() => {
-    const whole = extentOf(scene);
-    return { extent: whole, scale: Math.min((MOST.width - EDGE * 2) / whole.width, (MOST.height - EDGE * 2) / whole.height) };
-  }, [scene]);
+  const { extent } = scene;
+  const scale = Math.min((MOST.width - EDGE * 2) / extent.width, (MOST.height - EDGE * 2) / extent.height);
 
   useEffect(() => {
     if (!open) return;
