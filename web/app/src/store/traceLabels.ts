@@ -35,11 +35,6 @@ export function workspaceOfStamp(stamp: string): string {
   return stamp.split(" ")[0] ?? "";
 }
 
-/** The labels that `person` gave; those of another person are wiped. */
-export function readLabels(shelf: KeyValueStorage | null, person: string): TraceLabels {
-  return readStored(shelf, person).labels;
-}
-
 /** Gives a trace's token a label, or takes it away (""); returns all that are shown. Without a
  * stamp it is not stored.
  */
@@ -74,6 +69,7 @@ export function wipeLabels(shelf: KeyValueStorage | null): void {
   write(shelf, {});
 }
 
+/** What `person` gave; labels of another person are wiped. */
 function readStored(shelf: KeyValueStorage | null, person: string): Stored {
   try {
     const read = Object(JSON.parse(shelf?.getItem(LABELS_KEY) ?? "{}")) as { person?: unknown; labels?: unknown; stamps?: unknown };

@@ -1,11 +1,14 @@
 import { expect, it } from "vitest";
-import { keepLabel, readLabels, wipeLabels } from "../../src/store/traceLabels.ts";
+import { checkLabels, keepLabel, wipeLabels } from "../../src/store/traceLabels.ts";
 import { SessionKeeper } from "../../src/store/sessionKeeper.ts";
 import { memoryFactory } from "../support/chest.ts";
 import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
 import { settle } from "../../../client/test/support/environment.ts";
 
 const [ONE, TWO] = ["a_0000000000a1", "a_0000000000a2"] as const;
+
+/** All labels that are stored for a person. */
+const readLabels = (storage: ReturnType<typeof shelf> | null, person: string) => checkLabels(storage, person, () => true).labels;
 
 function shelf() {
   const kept = new Map<string, string>();
