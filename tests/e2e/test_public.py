@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.extended import SITES, press
+from tests.e2e.extended import SITES, extended, press
 from tests.e2e.opened import open_page, panel, tapped, track
 from tests.e2e.road import Road, switch_on, wait_counts
 from tests.e2e.site import KEY, Site, snippet
 from tests.public.recorded import FOLDER, read_json
-from tests.support.chromium import FLAGS, SignedIn, chromium_path
+from tests.support.chromium import SignedIn
 
 SESSION_LOCK = re.compile(r"^(dagnet-realtime-watching-).+")
 LOCKS = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name))"
@@ -57,17 +57,8 @@ def browsing(browser: Browser, tmp_path: Path) -> Iterator[BrowserContext]:
         (folder / file.name).write_bytes(file.read_bytes())
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"host_permissions": SITES}))
-    flags = [*FLAGS, f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
-    context = browser.browser_type.launch_persistent_context(
-        tmp_path / "profile",
-        executable_path=chromium_path(),
-        headless=True,
-        args=flags,
-        viewport={"width": 1600, "height": 1000},
-    )
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
+    with extended(browser, folder, tmp_path / "profile") as context:
+        yield context
 
 
 def test_a_recorded_extension_lights_todays_page(
