@@ -79,7 +79,7 @@ async def test_policies_and_grants_take_effect_and_keys_stay(tmp_path: Path) -> 
 
 
 async def test_viewer_keys_take_effect(tmp_path: Path) -> None:
-    """ACC-66: what a key that is taken out has signed opens nothing from then on; audited, without the keys."""
+    """ACC-64: what a key that is taken out has signed opens nothing from then on; audited, without the keys."""
     scene = Scene(tmp_path)
     assert isinstance(scene.current, Config)
     (shop,) = scene.current.workspaces

@@ -18,7 +18,7 @@ from tests.support.sockets import free_port
 
 
 async def test_memory_is_a_store_of_one_process() -> None:
-    """LOG-1: `memory:
+    """LOG-6: `memory:
 
     ` is a store of one process, and an unknown URL is refused.
     """

@@ -89,7 +89,7 @@ def test_whose_it_is_must_be_plain(tmp_path: Path) -> None:
 
 
 def test_the_function_makes_of_every_event_what_the_server_makes() -> None:
-    """FUN-2: the same names, times, tokens, properties, traits and flags, of what Segment documents and of what is strange."""
+    """FUN-6: the same names, times, tokens, properties, traits and flags, of what Segment documents and of what is strange."""
     files = {
         "graphs/g.json": b'{"nodes": [{"uuid": "A", "event_id": "e"}], "edges": []}',
         "events/e.yaml": b"id: e\nprovider_event_names: {segment: Buy}\n"

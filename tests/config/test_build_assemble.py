@@ -176,7 +176,7 @@ def test_origins_are_checked_one_by_one(around: ResolveContext) -> None:
 
 
 def test_viewer_keys_are_secrets_of_their_workspace(around: ResolveContext) -> None:
-    """ACC-66: viewer keys must be long enough and few enough, and are never shown."""
+    """ACC-64: viewer keys must be long enough and few enough, and are never shown."""
     key = "0123456789abcdef0123456789abcdef"
     around.environ = {"KEY": "k1", "VIEWER_KEY": key}  # type: ignore[assignment]
     tables = FileTables(workspace=(workspace(viewer_keys=("env:VIEWER_KEY", "x" * 32)),))

@@ -31,7 +31,7 @@ VECTORS = json.loads((Path(__file__).parents[2] / "conformance/redaction.json").
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_properties_are_kept_as_the_vectors_say(case: dict) -> None:
-    """RED-1: the allow-list. RED-2: personal names. RED-3: personal values. RED-5: bounds. RED-6:
+    """RED-1: the allow-list, and personal names. RED-3: personal values. RED-5: bounds. RED-6:
     denial.
     """
     redaction = Redaction(case["allow"], case["deny"], case["needed"])
@@ -144,7 +144,7 @@ def test_what_is_kept_of_any_properties_is_small_flat_and_clean(properties: dict
 
 @pytest.mark.parametrize("case", VECTORS["names"], ids=lambda case: case["path"])
 def test_personal_names_are_known(case: dict) -> None:
-    """RED-2: the default matchers of Segment's Privacy Portal, however they are written."""
+    """RED-1: the default matchers of Segment's Privacy Portal, however they are written."""
     assert personal_name(case["path"]) is case["personal"]
 
 
@@ -157,7 +157,7 @@ def test_personal_shapes_are_known(case: dict) -> None:
 
 
 def test_the_lists_of_the_vectors_are_the_lists() -> None:
-    """RED-2: the vectors hold the lists, so that a page can take them from there."""
+    """RED-1: the vectors hold the lists, so that a page can take them from there."""
     assert (VECTORS["words"], VECTORS["pairs"]) == (sorted(WORDS), sorted(PAIRS))
     assert (VECTORS["stems"], VECTORS["named"]) == (sorted(STEMS), sorted(NAMED))
 
@@ -170,7 +170,7 @@ def test_any_value_can_be_judged(value: str | float) -> None:
 
 @given(st.text())
 def test_any_name_can_be_judged(path: str) -> None:
-    """RED-2: judging a name never raises."""
+    """RED-1: judging a name never raises."""
     assert personal_name(path) in (True, False)
 
 

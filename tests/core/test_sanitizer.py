@@ -53,7 +53,7 @@ def admission(sample: float) -> EventSanitizer:
 
 
 def test_a_rare_event_is_carried_however_small_the_sample() -> None:
-    """RED-14: the first of a kind is carried with its tokens, flagged partial; the next of the kind
+    """RED-13: the first of a kind is carried with its tokens, flagged partial; the next of the kind
     waits ten seconds.
     """
     rules = admission(1e-9)
@@ -69,7 +69,7 @@ def test_a_rare_event_is_carried_however_small_the_sample() -> None:
 
 
 def test_what_the_sample_carries_needs_no_floor() -> None:
-    """RED-14: a frequent event is carried often enough."""
+    """RED-13: a frequent event is carried often enough."""
     rules = admission(0.5)
     flags = [admitted(rules, number, "Often", number / 1000).flags for number in range(200)]
     assert sum("partial" in one for one in flags) <= 1
@@ -77,12 +77,12 @@ def test_what_the_sample_carries_needs_no_floor() -> None:
 
 
 def test_a_sample_of_nothing_carries_nothing() -> None:
-    """RED-14: with a sample of 0 every trace is left out."""
+    """RED-13: with a sample of 0 every trace is left out."""
     assert admitted(admission(0.0), 1, "Rare").flags[-1] == "sampled_out"
 
 
 def test_the_floor_is_bounded() -> None:
-    """RED-14: filters on properties of many values make many kinds, and no flood."""
+    """RED-13: filters on properties of many values make many kinds, and no flood."""
     floor = MinimumRate()
     lifted = sum(floor.should_keep(number, 1.0) for number in range(5000))
     assert lifted == MIN_RATE_BURST
@@ -264,7 +264,7 @@ def test_a_delete_has_no_trace_and_says_whose_to_forget() -> None:
     ],
 )
 def test_flags_say_what_is_special(message: dict, flags: tuple) -> None:
-    """SEG-13: the flags are late (over 60 s), replayed, violation and test."""
+    """HUB-23: the flags are late (over 60 s), replayed, violation and test."""
     assert admitted_admission(message, test_property="qa.on").flags == flags
 
 

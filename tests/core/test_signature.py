@@ -39,7 +39,7 @@ def authentic(source: Source, body: bytes, signature: str | None) -> bool:
 @pytest.mark.parametrize("setting", ["first", "whole"])
 @pytest.mark.parametrize("case", MADE["cases"], ids=lambda case: case["name"])
 def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
-    """SIG-1: HMAC-SHA1 in hex. SIG-2: raw bytes. SIG-3: batches, and `whole`. SIG-5: the
+    """SIG-1: HMAC-SHA1 in hex, of the raw bytes. SIG-3: batches, and `whole`. SIG-5: the
     Extensible Webhook.
     """
     found = authentic(source(batch_signature=setting), case["body"].encode(), case["signature"])
@@ -203,7 +203,7 @@ def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: s
 
 @given(st.binary(max_size=300), st.binary(min_size=1, max_size=80))
 def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
-    """SIG-2: signing and verifying agree on any bytes."""
+    """SIG-1: signing and verifying agree on any bytes."""
     Verifier(source(secrets=(Secret(secret),))).verify(body, sign(secret, body))
 
 

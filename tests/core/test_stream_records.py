@@ -149,7 +149,7 @@ def test_a_record_beyond_the_bound_is_refused_unread() -> None:
 
 
 def test_what_must_be_mended_can_be_put_off() -> None:
-    """STR-6: with `repair=False` a record that needs repair raises `NeedsRepair`."""
+    """STR-1: with `repair=False` a record that needs repair raises `NeedsRepair`."""
     for value in (
         b'{"type":"track","event":"E","properties":{"p":NaN}}',
         b'[{"type":"track","event":NaN}]',

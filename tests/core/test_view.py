@@ -85,7 +85,7 @@ def test_events_carry_their_place_in_the_log() -> None:
 
 
 def test_unmapped_names_are_bounded() -> None:
-    """HUB-30: the 200 most frequent by name, the rest as other."""
+    """HUB-6: the 200 most frequent by name, the rest as other."""
     batch = frame(
         [entry(f"m{n}", name=f"Stray {n}") for n in range(300)] + [entry("again", name="Stray 299")]
     )

@@ -113,7 +113,7 @@ async def test_a_poll_may_wait(site: Site) -> None:
     "site", ["nginx", pytest.param("caddy", marks=pytest.mark.proof)], indirect=True
 )
 async def test_processes_restart_in_turn_without_a_gap(site: Site) -> None:
-    """OPS-3: the streams go on at the other process without a gap, which also answers what the
+    """OPS-1: the streams go on at the other process without a gap, which also answers what the
     first one did not.
     """
     watchers = [await Watcher.open([site]) for _ in range(4)]
@@ -139,7 +139,7 @@ async def test_processes_restart_in_turn_without_a_gap(site: Site) -> None:
 
 
 async def test_a_great_body_passes_and_a_greater_one_is_refused(site: Site) -> None:
-    """OPS-3: nginx's own limit lies just above ours, so our answer says what is wrong; Caddy may
+    """OPS-1: nginx's own limit lies just above ours, so our answer says what is wrong; Caddy may
     cut the connection instead.
     """
     one = json.dumps(track("great", properties={"note": "x" * 16_000})).encode()

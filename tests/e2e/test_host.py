@@ -480,7 +480,7 @@ def steady(page: Page, script: str) -> str:
 def test_bar_and_panel_stand_in_the_host(
     page: Page, host: str, watched: Watched, theme: str
 ) -> None:
-    """EMB-35, EMB-36, EMB-42, PIC-72: they work, neither styles the host nor are styled by it."""
+    """EMB-35, EMB-42, PIC-72: they work, neither styles the host nor are styled by it."""
     page.goto(f"{host}/bare.html?panel#{theme}")
     expect(page.locator(".react-flow__edge")).to_have_count(9)
     page.mouse.move(2, 300)

@@ -151,7 +151,7 @@ async def test_the_network_to_redis_is_cut(
 async def test_redis_is_full(
     intakes: list[House], viewers: list[House], redis: RedisServer
 ) -> None:
-    """LOG-54: deliveries are answered 503 and taken once there is room; viewers stay."""
+    """LOG-84: deliveries are answered 503 and taken once there is room; viewers stay."""
     async with scene(intakes, viewers) as running:
         redis.command("CONFIG", "SET", "maxmemory", "1mb")
         async with asyncio.timeout(20):

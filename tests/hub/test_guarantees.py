@@ -13,7 +13,7 @@ from dagnet_realtime.model.workspace import Policy
 
 
 def test_the_posture_says_what_is_kept_and_for_how_long() -> None:
-    """HUB-24: allow-listed properties and those that graphs need, sample, budget, window, retention."""
+    """HUB-23: allow-listed properties and those that graphs need, sample, budget, window, retention."""
     posture = guarantees_for(
         Policy(properties=("price",), sample=0.5, identity="reveal"), frozenset({"device"})
     )
@@ -59,13 +59,13 @@ def test_a_viewer_is_warned_of_files_that_the_graph_needs() -> None:
 
 
 def test_the_policys_version_follows_its_rules_and_not_its_secrets() -> None:
-    """HUB-24: a change of a rule changes the version; a change of a secret does not."""
+    """HUB-23: a change of a rule changes the version; a change of a secret does not."""
     assert policy_version(Policy()) == policy_version(Policy(token_key=Secret("x")))
     assert policy_version(Policy()) != policy_version(Policy(deny=("email",)))
 
 
 def test_a_tap_learns_the_rules_it_must_keep() -> None:
-    """HUB-24: the posture lists denials and the kinds of trace identifiers; under `identity =
+    """HUB-23: the posture lists denials and the kinds of trace identifiers; under `identity =
     "trace_id"` it lists no personal kind.
     """
     posture = guarantees_for(

@@ -44,7 +44,7 @@ async def test_a_stream_begins_with_hello_and_goes_on_where_on_was() -> None:
 
 
 async def test_nothing_before_on_is_shown() -> None:
-    """HUB-2: a session sees only what came after it began, even if it asks for an earlier one."""
+    """HUB-1: a session sees only what came after it began, even if it asks for an earlier one."""
     async with Stage() as stage:
         first = await stage.open()
         await stage.log.append(SHOP, entries(1, 5, name="Home"))
@@ -76,7 +76,7 @@ async def test_frames_join_without_a_seam() -> None:
 
 
 async def test_viewers_of_one_view_share_encoded_frames() -> None:
-    """HUB-4: the same view gives the same bytes, encoded once; another filter is another view."""
+    """HUB-5: the same view gives the same bytes, encoded once; another filter is another view."""
     async with Stage() as stage:
         one, two = await stage.read(await stage.open()), await stage.read(await stage.open())
         other = await stage.read(await stage.open(filter="device:mobile"))
@@ -199,7 +199,7 @@ async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up() -> Non
 
 
 async def test_silence_is_reported() -> None:
-    """HUB-10: a heartbeat with the ledger comes at least every 15 s, and is shared by
+    """HUB-23: a heartbeat with the ledger comes at least every 15 s, and is shared by
     all viewers.
     """
     async with Stage() as stage:
@@ -251,7 +251,7 @@ async def test_a_graph_that_vanishes_stays_lit() -> None:
 
 
 async def test_off_ends_the_stream_and_empties_the_log() -> None:
-    """HUB-12: closing says bye without a time to come back; with the channel's last session nothing is kept."""
+    """HUB-13: closing says bye without a time to come back; with the channel's last session nothing is kept."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)

@@ -150,7 +150,7 @@ async def test_a_trace_that_one_process_follows_is_carried_by_another_with_its_p
 
 
 async def test_a_store_that_lost_everything_costs_a_gap_and_no_session() -> None:
-    """HUB-52: sessions with viewers here are restored within a second, at a gap of unknown size."""
+    """LOG-55: sessions with viewers here are restored within a second, at a gap of unknown size."""
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)
@@ -171,7 +171,7 @@ async def test_a_store_that_lost_everything_costs_a_gap_and_no_session() -> None
 
 
 async def test_a_viewer_between_two_connections_keeps_its_session_where_it_is_known() -> None:
-    """HUB-52: a process that served it restores it; one that never did answers that it is gone."""
+    """LOG-55: a process that served it restores it; one that never did answers that it is gone."""
     async with two() as both:
         session = await both.stage.open()
         both.sessions.wipe()
@@ -206,7 +206,7 @@ async def test_while_a_lost_store_is_filled_again_no_session_counts_as_gone() ->
 async def test_a_viewer_between_two_connections_finds_its_session_at_a_process_that_never_served_it() -> (
     None
 ):
-    """HUB-52: the next round of a process that served it restores it; an ended session stays ended,
+    """LOG-55: the next round of a process that served it restores it; an ended session stays ended,
     and one idle too long lapses.
     """
     async with two() as both:

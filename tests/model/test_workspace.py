@@ -7,7 +7,7 @@ from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Channel, Folders, S
 
 
 def test_a_channel_reads_as_workspace_and_env() -> None:
-    """LOG-5: two environments of one workspace are two channels."""
+    """LOG-2: two environments of one workspace are two channels."""
     assert str(Channel("acme", "prod")) == "acme/prod"
     assert Channel("acme", "prod") != Channel("acme", "dev")
 

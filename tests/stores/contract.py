@@ -53,7 +53,7 @@ class LogContract:
     """Inherit, and give a fixture `stage`."""
 
     async def test_nothing_is_stored_without_a_lease(self, stage: Stage) -> None:
-        """LOG-1: without an open lease the outcome is `unwatched`, and nothing is written."""
+        """LOG-6: without an open lease the outcome is `unwatched`, and nothing is written."""
         log = stage.log()
         assert await log.append(SHOP, entries(1, 2)) == ["unwatched", "unwatched"]
         assert not log.watched(SHOP)
@@ -135,7 +135,7 @@ class LogContract:
         assert found.entries[0] == msgspec.structs.replace(old, flags=("maybe_repeat",))
 
     async def test_channels_are_independent(self, stage: Stage) -> None:
-        """LOG-5: another channel has its own entries, window, leases and epoch."""
+        """LOG-2: another channel has its own entries, window, leases and epoch."""
         log = stage.log()
         shop = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         assert await log.append(STAGING, [entry("m1")]) == ["unwatched"]

@@ -111,7 +111,7 @@ def test_a_parsed_url_prints_no_password() -> None:
 
 
 def test_each_script_declares_whether_it_runs_when_memory_is_full() -> None:
-    """LOG-54: only what adds entries is refused then."""
+    """LOG-84: only what adds entries is refused then."""
     found = scripts()
     refused = {
         name

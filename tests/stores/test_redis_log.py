@@ -489,7 +489,7 @@ async def test_an_on_is_announced_once(calls: RedisConnection) -> None:
 
 
 async def test_a_full_redis_refuses_entries_and_lets_viewers_go_on() -> None:
-    """LOG-54: append says unavailable and writes nothing; reading, holding and leaving work."""
+    """LOG-84: append says unavailable and writes nothing; reading, holding and leaving work."""
     with redis_server("--maxmemory-policy", "noeviction") as server:
         calls = RedisConnection(parse_redis_url(server.url))
         log, sessions = RedisLog(calls, {}, SystemClock()), RedisSessionStore(calls)

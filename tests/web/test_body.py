@@ -74,14 +74,14 @@ async def test_a_chunked_body_is_cut_at_the_bound() -> None:
 
 
 async def test_a_sender_who_leaves_is_not_answered() -> None:
-    """DOOR-9: a sender may leave at the start or in the middle."""
+    """CON-1: a sender may leave at the start or in the middle."""
     for parts in ((None,), (b"a", None)):
         with pytest.raises(ClientDisconnected):
             await read(*parts)
 
 
 async def test_a_slow_sender_is_cut() -> None:
-    """DOOR-9: a slow sender is refused, and asked to send again."""
+    """CON-1: a slow sender is refused, and asked to send again."""
 
     async def silent() -> MutableMapping[str, Any]:
         await asyncio.Event().wait()

@@ -346,7 +346,7 @@ async def test_an_sdks_own_metrics_are_taken_and_ignored() -> None:
 
 
 async def test_a_sender_who_has_left_gets_no_answer() -> None:
-    """DOOR-9: a half-sent delivery is neither answered nor counted."""
+    """CON-1: a half-sent delivery is neither answered nor counted."""
     house = House()
     for app, path in (
         (WebhookApp(house.intake), "/segment/webhook/web"),

@@ -158,7 +158,7 @@ async def test_on_answers_what_a_viewer_needs(stage: Any) -> None:
 
 
 async def test_following_by_identifier_derives_the_token_and_forgets_the_value(stage: Any) -> None:
-    """WEB-14: the answer names the token; the value is in no answer, and trying is rate-limited."""
+    """TRC-29: the answer names the token; the value is in no answer, and trying is rate-limited."""
     session = (
         await stage.client.post(
             "/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout"}

@@ -65,7 +65,7 @@ async def test_every_message_has_its_position_as_id() -> None:
 
 
 async def test_a_stream_ends_with_bye_when_its_session_does() -> None:
-    """HUB-12: the last message is a bye, then the answer ends."""
+    """HUB-13: the last message is a bye, then the answer ends."""
     async with watched() as (served, session), asyncio.timeout(20):
         id = session["watch_session_id"]
         reading = asyncio.create_task(Push().frames(served, id, None, lambda _: False))

@@ -116,7 +116,7 @@ def test_the_write_key_stands_in_the_body_where_no_header_has_it() -> None:
 
 
 def test_events_and_batches_are_bounded_as_at_segment() -> None:
-    """SEG-11: an event has at most 32 KB, and a batch 2,500 events."""
+    """DOOR-8: an event has at most 32 KB, and a batch 2,500 events."""
     large = {"type": "track", "event": "E", "properties": {"x": "y" * MAX_EVENT}}
     parsed = parse_batch(packed(batch=[large, BATCH["batch"][0]]), NOW)
     assert (len(parsed.events), [problem.code for problem in parsed.refused]) == (1, ["too_large"])

@@ -161,7 +161,7 @@ def test_what_is_no_delivery_is_a_problem(body: bytes) -> None:
 
 
 def test_the_number_of_events_and_values_is_bounded() -> None:
-    """SEG-11: Segment's largest batch passes, one more does not; splitting is bounded."""
+    """DOOR-8: Segment's largest batch passes, one more does not; splitting is bounded."""
     assert len(split_delivery(b"[" + b",".join([b"{}"] * MAX_EVENTS) + b"]")) == MAX_EVENTS
     assert refused(b"[" + b",".join([b"{}"] * (MAX_EVENTS + 1)) + b"]") == "too_large"
     assert refused(b"[" + b"1," * 1_000_001 + b"1]") == "too_large"

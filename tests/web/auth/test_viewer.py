@@ -92,7 +92,7 @@ def test_every_process_knows_what_another_minted() -> None:
 
 
 def test_a_key_is_replaced_while_both_count() -> None:
-    """ACC-66: what an old key signed is good until it is taken out of the configuration."""
+    """ACC-64: what an old key signed is good until it is taken out of the configuration."""
     scene = Scene()
     old = scene.signed()
     new = "the next key of the shop's back end"

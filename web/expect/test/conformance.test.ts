@@ -13,7 +13,7 @@ describe("the vectors", () => {
       const read = () => planOf(one);
       for (const text of refused) expect(read).toThrow(text);
     });
-    else it(`EXP-3: ${name}`, () => {
+    else it(`EXP-1: ${name}`, () => {
       const { end, early } = reports(one);
       expect(end.items.map(({ verdict }) => verdict)).toEqual(verdicts);
       if (overall !== undefined) expect(end.verdict).toBe(overall);

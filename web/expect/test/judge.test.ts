@@ -16,7 +16,7 @@ function judged(expect: readonly unknown[], events: readonly Told[]) {
 }
 
 describe("verdicts", () => {
-  it("EXP-7: without an event nothing is met and nothing failed, for any expectation", () => {
+  it("EXP-8: without an event nothing is met and nothing failed, for any expectation", () => {
     const report = judged(ALL, []);
     expect(report.items.map(({ verdict }) => verdict)).toEqual(ALL.map(() => "inconclusive"));
     expect(report.verdict).toBe("inconclusive");

@@ -76,7 +76,7 @@ describe("scopes", () => {
     expect(run.events).toHaveLength(0);
   });
 
-  it("EXP-3: what a page's tap heard counts once, however many stages it tells", () => {
+  it("EXP-1: what a page's tap heard counts once, however many stages it tells", () => {
     const run = createRun(GRAPH, T0);
     const uuid = GRAPH.nodes.find(({ id }) => id === "basket")!.uuid;
     for (const stage of ["called", "delivered"] as const) hear(run, { messageId: "m", type: "track", name: "add_to_cart", names: ["add_to_cart"], occurredAt: T0, stage, traces: [], properties: {}, nodes: [uuid] }, T0);

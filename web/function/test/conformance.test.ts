@@ -18,7 +18,7 @@ const shares = vectors("thinning") as { share: { id: string; traces: { kind: str
 /** What a script of another realm made, as values of this one. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe("FUN-2: the file that is pasted keeps the shared rules", () => {
+describe("FUN-6: the file that is pasted keeps the shared rules", () => {
   it("redaction: names, values, texts and whole messages", () => {
     for (const { path, personal } of redactions.names) expect([path, file.personalName(path)]).toEqual([path, personal]);
     for (const { value, personal } of redactions.values) expect([value, file.personalValue(value)]).toEqual([value, personal]);

@@ -38,7 +38,7 @@ describe("from an event to its envelope", () => {
     expect(maybe({ type: "group", messageId: "g", userId: "u1", anonymousId: "a1", groupId: "g1" })).toBeNull();
   });
 
-  it("FUN-8: a delete carries the person's tokens alone", () => {
+  it("FUN-6: a delete carries the person's tokens alone", () => {
     const [user, anonymous] = made(bought()).traces ?? [];
     expect(made({ type: "delete", userId: "u1", anonymousId: "a1", messageId: "d" })).toEqual({ forget: [user?.token, anonymous?.token] });
     expect(maybe({ type: "suppress", messageId: "d" })).toBeNull();

@@ -5,6 +5,6 @@ import { vectors } from "./support.ts";
 interface Case { name: string; workspace: string; env: string; key: string; rotation: number; at: number; kind: string; value: string; tokens: string[] }
 const { cases } = vectors("tokens") as { cases: Case[] };
 
-it.each(cases)("FUN-2, RED-7 in the function: $name", ({ kind, value, at, tokens, ...keying }) => {
+it.each(cases)("FUN-6, RED-7 in the function: $name", ({ kind, value, at, tokens, ...keying }) => {
   expect([...pasted().pseudonyms(keying)(kind, value, at)]).toEqual(tokens);
 });

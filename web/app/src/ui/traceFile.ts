@@ -43,7 +43,7 @@ export interface TraceFileStep {
   readonly properties: FrameEvent["properties"] | null;
 }
 
-/** The file; see docs/reference/trace-file.md. */
+/** The file; see docs/reference/session-log.md. */
 export interface TraceFile {
   readonly format: "dagnet-realtime-trace";
   readonly version: 1;

@@ -113,7 +113,7 @@ it("EMB-35: the bar has the switch, the true sign, the count, Pause with what wa
   expect(environment.isHidden).toBe(false);
 });
 
-it("EMB-36: the panel follows traces, shows a timeline and nodes, and tells the host what is chosen and mapped", async () => {
+it("EMB-35: the panel follows traces, shows a timeline and nodes, and tells the host what is chosen and mapped", async () => {
   const { session, heard, select, send, press, on } = host();
   await on();
   await send(event(1, "see_a", ["a"]), event(2, "Else", []));

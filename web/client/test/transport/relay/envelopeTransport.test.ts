@@ -47,7 +47,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-8: a deletion is handed on at once", async () => {
+    it("FUN-6: a deletion is handed on at once", async () => {
       const { lane, send, frames } = scene();
       await settle();
       await send("c1", { forget: ["t1"] });
