@@ -70,7 +70,7 @@ async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
 async def test_a_connection_whose_reader_takes_nothing_is_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """CON-2: the kernel ends it after a while, and the viewer's place is free."""
+    """CON-1: the kernel ends it after a while, and the viewer's place is free."""
     monkeypatch.setattr("dagnet_realtime.app.sockets.STUCK_SECONDS", 1)
     async with asyncio.timeout(20), serving() as served:
         session = (await served.open())["watch_session_id"]

@@ -55,7 +55,7 @@ def connections(server: RedisServer) -> int:
 async def test_a_start_waits_a_moment_for_redis_and_then_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """LOG-61: what starts us may start Redis at the same time."""
+    """LOG-60: what starts us may start Redis at the same time."""
     monkeypatch.setattr(module, "START_SECONDS", 0.3)
     with pytest.raises(Problem, match="cannot be reached"):
         async with open_store(f"redis://127.0.0.1:{free_port()}", (), SystemClock()):

@@ -89,7 +89,7 @@ def test_a_configuration_names_the_folders(root: Path, monkeypatch: pytest.Monke
 
 
 def test_a_deployments_graphs_are_checked_with_definitions_from_files(root: Path) -> None:
-    """GRA-20, GRA-25: graphs of a deployment are checked as configured; a graph that it lacks is an
+    """GRA-20: graphs of a deployment are checked as configured; a graph that it lacks is an
     error.
     """
     with dagnet() as served:

@@ -35,7 +35,7 @@ def test_loopback_hosts_are_known(host: str) -> None:
     ],
 )
 def test_a_duration_is_a_number_and_a_unit(text: str, expected: float) -> None:
-    """CLI-4: durations are a number and one of ms, s, m, h, d."""
+    """CLI-6: durations are a number and one of ms, s, m, h, d."""
     assert seconds(text) == expected
 
 
@@ -45,7 +45,7 @@ def test_anything_else_is_no_duration(text: str) -> None:
 
 
 def test_a_secret_comes_from_the_environment_a_file_or_the_line_itself(tmp_path: Path) -> None:
-    """CLI-4: `env:NAME` and `file:PATH` stand for the variable's value and the file's content without its last line break."""
+    """CLI-6: `env:NAME` and `file:PATH` stand for the variable's value and the file's content without its last line break."""
     (tmp_path / "key").write_text("from-file\n")
     environ = {"KEY": "from-env"}
     assert secret("env:KEY", "x", environ, tmp_path).reveal() == b"from-env"
@@ -68,7 +68,7 @@ def test_a_reference_that_leads_nowhere_is_reported_with_its_place(
 
 
 def test_references_are_resolved_where_they_stand() -> None:
-    """CLI-4: references are read from the environment or the file's folder; a wrong one is named by
+    """CLI-6: references are read from the environment or the file's folder; a wrong one is named by
     its key.
     """
     around = ResolveContext(

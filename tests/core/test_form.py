@@ -32,7 +32,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, min_size=1, max_size=20).map("".join))
 def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
-    """SIG-5, SEG-9: escapes and stray signs are read as the standard library reads them, or refused
+    """SIG-3, SEG-1: escapes and stray signs are read as the standard library reads them, or refused
     as there.
     """
     try:
@@ -46,7 +46,7 @@ def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
 
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=20), min_size=1, max_size=8))
 def test_what_is_written_as_a_form_is_read_back(pairs: dict[str, str]) -> None:
-    """SEG-9: any text survives a form."""
+    """SEG-1: any text survives a form."""
     assert parse_form(urlencode(pairs, errors="replace").encode()) == {
         name.encode("utf-8", "replace").decode(): value.encode("utf-8", "replace").decode()
         for name, value in pairs.items()

@@ -265,7 +265,7 @@ def test_an_id_is_shown_as_the_vectors_say(case: dict) -> None:
 
 
 def test_equal_events_without_an_id_are_shown_as_the_vectors_say() -> None:
-    """SEG-6: their ids come from their text and their number among equals, as in the function."""
+    """SEG-14: their ids come from their text and their number among equals, as in the function."""
     text, repeats = VECTORS_MESSAGE_IDS["repeats"]["text"].encode(), RepeatNumbers()
     assert [IDS.display(repeats.id(text, place)) for place in (0, 1, 5)] == VECTORS_MESSAGE_IDS[
         "repeats"

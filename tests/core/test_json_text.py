@@ -123,7 +123,7 @@ def test_what_stands_between_two_commas_is_an_element_even_if_it_is_nothing() ->
 
 
 def test_the_space_around_is_no_part_of_a_value() -> None:
-    """SIG-5: any amount of space is cut off."""
+    """SIG-3: any amount of space is cut off."""
     text = b" " * 10_000 + b"x" + b"\n" * 10_000
     assert trimmed(text, 0, len(text)) == (10_000, 10_001)
     assert trimmed(b"   ", 0, 3) == (3, 3)

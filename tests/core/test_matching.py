@@ -16,8 +16,8 @@ CASES = json.loads((Path(__file__).parents[2] / "conformance/matching.json").rea
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_events_light_the_nodes_of_the_vectors(case: dict) -> None:
-    """MAT-3: exact names. MAT-4: graph order. MAT-5: filters. MAT-6: what is missing. MAT-7:
-    traits. MAT-8: unknown operators.
+    """MAT-3: exact names and graph order. MAT-5: filters, what is missing, traits, unknown
+    operators.
     """
     table = MatchingTable(msgspec.convert(case["listens"], list[EventBinding]))
     for attempt in case["tries"]:
@@ -40,7 +40,7 @@ OPPOSITES = {"is": "is not", "contains": "does not contain", "is any of": "is no
 def test_an_operator_and_its_negation_never_agree(
     operator: str, values: list[str], value: object
 ) -> None:
-    """MAT-6: a negative filter passes if its positive one fails, missing properties included, and
+    """MAT-5: a negative filter passes if its positive one fails, missing properties included, and
     only then.
     """
 

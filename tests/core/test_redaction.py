@@ -31,9 +31,7 @@ VECTORS = json.loads((Path(__file__).parents[2] / "conformance/redaction.json").
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_properties_are_kept_as_the_vectors_say(case: dict) -> None:
-    """RED-1: the allow-list, and personal names. RED-3: personal values. RED-5: bounds. RED-6:
-    denial.
-    """
+    """RED-1: the allow-list, personal names, bounds. RED-3: personal values. RED-6: denial."""
     redaction = Redaction(case["allow"], case["deny"], case["needed"])
     assert redaction.apply(case["input"]) == case["output"]
     assert redaction.apply(case["input"]) == case["output"], "a second time, from memory"
@@ -41,7 +39,7 @@ def test_properties_are_kept_as_the_vectors_say(case: dict) -> None:
 
 @pytest.mark.parametrize("case", VECTORS["texts"], ids=lambda case: case["text"][:40])
 def test_texts_are_cleaned_as_the_vectors_say(case: dict) -> None:
-    """RED-5: URLs lose what follows their path. RED-5: length."""
+    """RED-1: URLs lose what follows their path; length."""
     assert clean_text(case["text"]) == case["kept"]
 
 
@@ -110,7 +108,7 @@ def test_the_keys_that_may_matter_are_known_if_no_pattern_is_a_glob() -> None:
 
 
 def test_a_number_that_no_float_can_hold_is_none() -> None:
-    """RED-5: a huge integer is None."""
+    """RED-1: a huge integer is None."""
     assert Redaction(["n"]).apply({"n": 10**400}) == {"n": None}
 
 
@@ -130,7 +128,7 @@ TREES = st.recursive(
 
 @given(st.dictionaries(st.text(), TREES))
 def test_what_is_kept_of_any_properties_is_small_flat_and_clean(properties: dict) -> None:
-    """RED-5: what is kept is within the bounds. RED-3: no personal shape survives."""
+    """RED-1: what is kept is within the bounds. RED-3: no personal shape survives."""
     kept = Redaction(["*"]).apply(properties)
     assert len(kept) <= MAX_PROPERTIES
     for value in kept.values():

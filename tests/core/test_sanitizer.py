@@ -102,7 +102,7 @@ CASES = json.loads((Path(__file__).parents[2] / "conformance/names.json").read_t
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_names_are_those_of_the_vectors(case: dict) -> None:
-    """MAT-1: candidate names. MAT-2: the shown name."""
+    """MAT-1: candidate names, and the shown name."""
     arguments = case["type"], case["event"], case["name"], case["category"]
     assert list(candidate_names(*arguments)) == case["names"]
     assert shown_name(*arguments) == case["shown"]
@@ -112,7 +112,7 @@ def test_names_are_those_of_the_vectors(case: dict) -> None:
 def test_the_shown_name_is_a_candidate_and_candidates_never_repeat(
     type: str, event: str | None, name: str | None, category: str | None
 ) -> None:
-    """MAT-2: what is shown can be bound."""
+    """MAT-1: what is shown can be bound."""
     names = candidate_names(type, event, name, category)
     assert len(set(names)) == len(names)
     assert all(names)
@@ -212,14 +212,14 @@ def test_an_alias_carries_both_identifiers_tokens() -> None:
 
 
 def test_only_explicit_trace_ids_are_tied_under_that_policy() -> None:
-    """RED-11: identity `trace_id` drops who it was."""
+    """RED-9: identity `trace_id` drops who it was."""
     entry = admitted_admission(track(properties={"trace_id": "t-1"}), identity="trace_id")
     assert [trace.kind for trace in entry.traces] == ["properties.trace_id"]
     assert entry.revealed == {}
 
 
 def test_identifiers_are_kept_as_sent_only_under_reveal() -> None:
-    """RED-11: revealed identifiers stand beside the tokens, in a field of their own."""
+    """RED-9: revealed identifiers stand beside the tokens, in a field of their own."""
     entry = admitted_admission(DELIVERED["track"], identity="reveal")
     assert entry.revealed == {
         "userId": "user-0001",
@@ -430,7 +430,7 @@ def test_a_followed_trace_is_never_sampled_out() -> None:
 
 
 def test_what_a_filter_reads_of_traits_is_kept_and_lights() -> None:
-    """MAT-7, RED-1: a filter on a user property finds its value, in the message's traits or in its
+    """MAT-5, RED-1: a filter on a user property finds its value, in the message's traits or in its
     context's.
     """
     files = {

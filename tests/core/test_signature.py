@@ -39,7 +39,7 @@ def authentic(source: Source, body: bytes, signature: str | None) -> bool:
 @pytest.mark.parametrize("setting", ["first", "whole"])
 @pytest.mark.parametrize("case", MADE["cases"], ids=lambda case: case["name"])
 def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
-    """SIG-1: HMAC-SHA1 in hex, of the raw bytes. SIG-3: batches, and `whole`. SIG-5: the
+    """SIG-1: HMAC-SHA1 in hex, of the raw bytes. SIG-3: batches, `whole`, and the
     Extensible Webhook.
     """
     found = authentic(source(batch_signature=setting), case["body"].encode(), case["signature"])
@@ -65,7 +65,7 @@ def test_any_of_several_secrets_will_do() -> None:
 
 
 def test_an_unsigned_delivery_needs_a_source_that_allows_it() -> None:
-    """SIG-7: without a header a delivery is refused, unless its source allows it; a wrong signature
+    """SIG-1: without a header a delivery is refused, unless its source allows it; a wrong signature
     never counts as none.
     """
     assert not authentic(source(), b"{}", None)
@@ -99,7 +99,7 @@ def wrapped(form: bytes) -> bytes:
 
 
 def test_a_form_is_read_up_to_so_many_bytes_before_it_is_known_to_be_authentic() -> None:
-    """SIG-5, DOOR-14: more than Segment sends costs nothing."""
+    """SIG-3, DOOR-14: more than Segment sends costs nothing."""
     for size, taken in ((60_000, True), (70_000, False)):
         form = b"event=" + b"x" * (size - 6)
         signature = sign(
@@ -115,7 +115,7 @@ def test_a_form_is_read_up_to_so_many_bytes_before_it_is_known_to_be_authentic()
     "inside", [b"7", b'["a=1"]', b'{"a=1":{}}', b'"a=1', b'"a=1","b":"c=1"', b"null"]
 )
 def test_a_wrapped_form_is_a_text_or_none(inside: bytes) -> None:
-    """SIG-5, DOOR-14: nothing else in its place is decoded."""
+    """SIG-3, DOOR-14: nothing else in its place is decoded."""
     signature = sign(MADE["secret"].encode(), b'{"a":"1"}')
     assert not authentic(source(), b'{"body":' + inside + b"}", signature)
     assert authentic(source(), b'{"body":"a=1"}', signature)
@@ -197,7 +197,7 @@ JUNK = st.binary(max_size=300) | st.sampled_from(
 @example(b'{"json":' + b"[" * 5000, "0" * 40)
 @tries(300)
 def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: str | None) -> None:
-    """SIG-7: verification raises nothing but `Problem`, and lets nothing through."""
+    """SIG-1: verification raises nothing but `Problem`, and lets nothing through."""
     assert not authentic(source(), body, signature)
 
 
@@ -217,7 +217,7 @@ def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
 def test_no_delivery_makes_verification_raise_anything_else(
     body: bytes, signature: str | None, whole: bool, unsigned: bool
 ) -> None:
-    """SIG-7: deliveries as they come, damaged or not; without a secret of ours none is
+    """SIG-1: deliveries as they come, damaged or not; without a secret of ours none is
     authentic.
     """
     kept = source(batch_signature="whole" if whole else "first", allow_unsigned=unsigned)
@@ -228,7 +228,7 @@ def test_no_delivery_makes_verification_raise_anything_else(
 def signed_somewhere(draw: st.DrawFn) -> tuple[bytes, bytes, set[str]]:
     """A delivery of known parts, one of them or something like it, and the settings under which a signature over that is enough.
 
-    SIG-3 to SIG-5 the other way round: nothing is looked for in the body, since it is known what it was made of.
+    SIG-3 the other way round: nothing is looked for in the body, since it is known what it was made of.
     """
     space = st.sampled_from([b"", b" ", b"\n\t"])
     texts = [
@@ -272,7 +272,7 @@ def _plain(message: Any) -> bool:
 def test_a_delivery_is_authentic_exactly_where_the_reference_says_so(
     made: tuple[bytes, bytes, set[str]], setting: str, ours: bool
 ) -> None:
-    """SIG-1 to SIG-5: a delivery is authentic if our secret signed the part that the setting names,
+    """SIG-1, SIG-3: a delivery is authentic if our secret signed the part that the setting names,
     and only then.
     """
     body, part, settings = made

@@ -91,7 +91,7 @@ def read(case: dict[str, Any]) -> Read:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_record_becomes_the_events_of_its_vector(case: dict[str, Any]) -> None:
-    """STR-1, STR-2, STR-4: shapes and framings are read, wrong records refused in a sentence, and
+    """STR-1, STR-2: shapes and framings are read, wrong records refused in a sentence, and
     sources kept apart.
     """
     found = read(case)
@@ -111,7 +111,7 @@ def test_a_record_becomes_the_events_of_its_vector(case: dict[str, Any]) -> None
 
 
 def test_no_envelope_leaks_into_what_is_kept() -> None:
-    """STR-4: headers, cookies and addresses around an event reach neither the event nor an entry of
+    """STR-1: headers, cookies and addresses around an event reach neither the event nor an entry of
     it.
     """
     admission = EventSanitizer(Policy(properties=("*",)), frozenset(), Channel("w", "e"), b"k" * 32)
@@ -125,7 +125,7 @@ def test_no_envelope_leaks_into_what_is_kept() -> None:
 
 
 def test_a_retry_is_the_same_event_and_two_clicks_are_two() -> None:
-    """SEG-6: without an id, events differ by their bytes, and without a time also by their places
+    """SEG-14: without an id, events differ by their bytes, and without a time also by their places
     in the stream.
     """
     timed = b'{"type":"track","event":"E","timestamp":"2026-01-02T03:04:03Z"}'

@@ -22,7 +22,7 @@ NOW = 1_767_323_045_678
 
 @pytest.mark.parametrize("case", VECTORS["parse"], ids=lambda case: repr(case["text"]))
 def test_every_shape_of_time_is_read_or_is_none(case: dict) -> None:
-    """SEG-4: times are read in the shapes that Segment's libraries write; other text is None."""
+    """SEG-5: times are read in the shapes that Segment's libraries write; other text is None."""
     assert parse_time(case["text"]) == case["ms"]
 
 
@@ -38,7 +38,7 @@ def test_two_stamps_of_one_clock_are_corrected_in_any_calendar(case: dict) -> No
 
 @pytest.mark.parametrize("case", VECTORS["iso"], ids=lambda case: case["text"])
 def test_a_time_is_written_as_iso_8601_with_milliseconds(case: dict) -> None:
-    """SEG-4: a time is written as ISO 8601 with milliseconds."""
+    """SEG-5: a time is written as ISO 8601 with milliseconds."""
     assert iso(case["ms"]) == case["text"]
 
 
@@ -84,13 +84,13 @@ def test_what_cannot_be_true_happened_as_it_arrived(occurred: int | None, believ
     | st.dictionaries(st.text(), st.text())
 )
 def test_anything_is_a_time_or_none(text: object) -> None:
-    """SEG-4: nothing raises, and what is a time can be written."""
+    """SEG-5: nothing raises, and what is a time can be written."""
     ms = parse_time(text)
     assert ms is None or (ms >= 0 and iso(ms).endswith("Z") and len(iso(ms)) == 24)
 
 
 @given(st.integers(-(10**18), 10**18))
 def test_a_time_written_is_the_time_read(ms: int) -> None:
-    """SEG-4: round trip wherever a year can hold it."""
+    """SEG-5: round trip wherever a year can hold it."""
     if 0 <= ms <= 253_402_300_799_999:
         assert parse_time(iso(ms)) == ms

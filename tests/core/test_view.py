@@ -163,7 +163,7 @@ VECTORS = json.loads((Path(__file__).parents[2] / "conformance/thinning.json").r
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_a_share_is_the_same_in_both_languages(vector: dict[str, Any]) -> None:
-    """HUB-26: a share is FNV-1a of the anonymous id's token, else of the first token, else of the
+    """HUB-27: a share is FNV-1a of the anonymous id's token, else of the first token, else of the
     message id.
     """
     traces = tuple(Token(trace["kind"], trace["token"]) for trace in vector["traces"])

@@ -186,7 +186,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def test_a_servers_events_light_the_hosts_own_nodes(
     page: Page, host: str, watched: Watched, transport: str
 ) -> None:
-    """EMB-42, EMB-33: counts are right, light is around outlines and never inside, and a drag loses
+    """EMB-42, EMB-30: counts are right, light is around outlines and never inside, and a drag loses
     nothing.
     """
     opened(page, host, **watched.source(transport=transport))
@@ -611,7 +611,7 @@ def test_the_functions_events_light_them_by_the_hosts_own_back_end(
 
 
 def test_pages_under_test_reach_the_host(context: BrowserContext, host: str) -> None:
-    """EMB-9: tabs of the host's origin reach it by the tap, and so do pages of others that it
+    """EMB-8: tabs of the host's origin reach it by the tap, and so do pages of others that it
     opened.
     """
     editor = context.new_page()
@@ -643,7 +643,7 @@ def test_pages_under_test_reach_the_host(context: BrowserContext, host: str) -> 
 def test_sites_that_the_extension_taps_light_the_host(
     browser: Browser, host: str, tmp_path: Path
 ) -> None:
-    """EMB-9, TAP-14: by the source `extension()`, from a site that was not changed, until its
+    """EMB-8, TAP-14: by the source `extension()`, from a site that was not changed, until its
     button says stop; an editor that is off hears nothing.
     """
     extension = built_extension(tmp_path / "extension")

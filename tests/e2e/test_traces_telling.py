@@ -33,7 +33,7 @@ def edge(page: Page, place: int) -> tuple[float, float]:
 def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """TRC-17, PIC-17: count, distinct traces, median gap, the advice with its evidence; ignored, a jump is gone for good."""
+    """TRC-17: count, distinct traces, median gap, the advice with its evidence; ignored, a jump is gone for good."""
     page = stage.enter(context, GRAPH)
     for n in range(9):
         stage.send(

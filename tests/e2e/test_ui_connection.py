@@ -103,7 +103,7 @@ def test_a_server_that_goes_away_is_reconnecting_then_stale(
 
 @pytest.mark.proof
 def test_an_hour_in_a_hidden_tab(context: BrowserContext, stage: Stage) -> None:
-    """PIC-35, EMB-42: it asks once a minute and draws nothing; shown again, it streams, and its counts are exact."""
+    """PIC-31, EMB-42: it asks once a minute and draws nothing; shown again, it streams, and its counts are exact."""
     stage.signed_in.enter(context)
     page = context.new_page()
     page.clock.install()

@@ -110,7 +110,7 @@ def test_a_link_to_the_view_shows_the_past_to_those_who_may_follow(
 
 
 def test_people_see_who_follows_what_and_take_it_over(browser: Browser, tmp_path: Path) -> None:
-    """TRC-38, HUB-33, ACC-25: names stand in the list, on rows and on the trace; a take-over
+    """HUB-33, ACC-25: names stand in the list, on rows and on the trace; a take-over
     follows it and is audited; who may only watch sees none.
     """
     (tmp_path / "realtime.toml").write_text(CONFIG)

@@ -123,7 +123,7 @@ def test_the_page_starts_light() -> None:
 
 
 def test_the_feed_stands_still_while_it_is_read(walking: Page) -> None:
-    """PIC-39: an opened row stays, new rows are counted, and one click is live again."""
+    """PIC-100: an opened row stays, new rows are counted, and one click is live again."""
     row = walking.locator(".row-open").nth(3)
     row.click()
     name = walking.locator(".row-opened .row-open").inner_text()

@@ -57,7 +57,7 @@ async def scene(
 
 
 async def test_an_intake_process_is_killed(intakes: list[House], viewers: list[House]) -> None:
-    """LOG-81: what it had not answered is sent again to another; nothing is lost and nothing lights twice."""
+    """LOG-84: what it had not answered is sent again to another; nothing is lost and nothing lights twice."""
     async with scene(intakes, viewers) as running:
         await asyncio.to_thread(intakes[0].kill)
         await running.recovered()
@@ -70,7 +70,7 @@ async def test_an_intake_process_is_killed(intakes: list[House], viewers: list[H
 
 
 async def test_a_viewer_process_is_killed(intakes: list[House], viewers: list[House]) -> None:
-    """LOG-81: its viewers go on at another process from their position, without a gap."""
+    """LOG-84: its viewers go on at another process from their position, without a gap."""
     async with scene(intakes, viewers) as running:
         victim = next(house for house in viewers if running.watchers[0].served[house.name])
         await asyncio.to_thread(victim.kill)
@@ -133,7 +133,7 @@ async def test_redis_is_stopped_for_some_seconds(
 async def test_the_network_to_redis_is_cut(
     intakes: list[House], viewers: list[House], cable: Wire, told: bool
 ) -> None:
-    """LOG-81: a process behind a silent or reset connection shows nothing, and everything once it
+    """LOG-84: a process behind a silent or reset connection shows nothing, and everything once it
     is back.
     """
     async with scene(intakes, viewers[2:], watching=(0,)) as running:
@@ -171,7 +171,7 @@ async def test_redis_is_full(
 async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-81: processes restart in turn under load, and each stream goes on at another one from its
+    """LOG-84: processes restart in turn under load, and each stream goes on at another one from its
     position.
     """
     first = await Watcher.open(viewers)
@@ -201,7 +201,7 @@ async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
 async def test_a_process_that_is_frozen_comes_back_without_a_repeat(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-81: deliveries that a process held when it froze are taken once, though they were sent
+    """LOG-84: deliveries that a process held when it froze are taken once, though they were sent
     again meanwhile.
     """
     async with scene(intakes, viewers) as running:

@@ -184,7 +184,7 @@ async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(
 
 
 async def test_a_provider_whose_clock_is_hours_ahead_takes_what_we_publish(stand: Stand) -> None:
-    """REL-21: its refusal says what time it is."""
+    """REL-6: its refusal says what time it is."""
     stand.way.skew = 7_200
     async with stand.page("ann") as (page, browser):
         await stand.send("skewed")

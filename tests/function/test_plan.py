@@ -95,7 +95,7 @@ def test_its_version_changes_with_what_matters_and_with_nothing_else() -> None:
 
 
 def test_it_holds_no_secret_and_asks_for_no_identifier_that_the_policy_drops() -> None:
-    """FUN-5, RED-11: the plan holds no secret, and under `trace_id` it reads no personal
+    """FUN-5, RED-9: the plan holds no secret, and under `trace_id` it reads no personal
     identifier.
     """
     text = msgspec.json.encode(plan(identity="trace_id"))

@@ -107,7 +107,7 @@ def test_a_graph_that_vanishes_is_gone_while_another_is_there(served: Dagnet) ->
 
 
 def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> None:
-    """GRA-25: a deployment gives none; without a folder the event id is the name."""
+    """GRA-20: a deployment gives none; without a folder the event id is the name."""
     alone = place_of(served, "a")
     alone.load()
     assert alone.catalogue.graphs["a"].listens[0].names == ("e",)
@@ -195,6 +195,6 @@ def test_a_graph_comes_in_an_envelope_or_bare() -> None:
     ],
 )
 def test_an_answer_that_is_no_graph_is_refused_with_its_reason(body: bytes, why: str) -> None:
-    """GRA-22: a broken, cut, foreign or endlessly nested answer is refused with its reason."""
+    """GRA-21: a broken, cut, foreign or endlessly nested answer is refused with its reason."""
     with pytest.raises(FileUnreadable, match=why):
         parse_graph_response(body)

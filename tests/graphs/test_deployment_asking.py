@@ -29,7 +29,7 @@ def asking(served: Dagnet, *names: str, seconds: float = 20.0) -> DeploymentClie
 async def test_graphs_are_asked_for_by_name_with_the_secrets_where_each_belongs(
     served: Dagnet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """GRA-20: DagNet's secret is in the query, the bearer in the header. GRA-20: neither is in a
+    """GRA-20: DagNet's secret is in the query, the bearer in the header; neither is in a
     log line.
     """
     caplog.set_level(logging.DEBUG)
@@ -78,7 +78,7 @@ async def test_what_has_not_changed_is_not_sent_again(served: Dagnet) -> None:
 async def test_every_failure_is_a_sentence_of_that_graph_alone(
     served: Dagnet, fault: Fault, why: str
 ) -> None:
-    """GRA-22: nothing is followed to another address, and nothing is read without end."""
+    """GRA-21: nothing is followed to another address, and nothing is read without end."""
     served.faults["a"] = fault
     found = await asking(served, "a", "b").fetch_all()
     assert isinstance(found["b"], Graph)
@@ -89,7 +89,7 @@ async def test_every_failure_is_a_sentence_of_that_graph_alone(
 
 @pytest.mark.parametrize("fault", ["hang", "trickle"])
 async def test_a_round_ends_in_its_time(served: Dagnet, fault: Fault) -> None:
-    """GRA-22: a deployment that sends nothing, or a byte now and then, is late."""
+    """GRA-21: a deployment that sends nothing, or a byte now and then, is late."""
     served.fault = fault
     found = await asking(served, "a", "b", "c", seconds=0.5).fetch_all()
     assert all(
@@ -99,7 +99,7 @@ async def test_a_round_ends_in_its_time(served: Dagnet, fault: Fault) -> None:
 
 
 async def test_a_deployment_that_is_not_there_is_said() -> None:
-    """GRA-22: a refused connection is reported as such."""
+    """GRA-21: a refused connection is reported as such."""
     with dagnet() as gone:
         pass
     assert (await asking(gone, "a").fetch_all())["a"] == Failed(
@@ -149,7 +149,7 @@ async def test_a_deployment_that_is_not_there_is_said() -> None:
 async def test_the_deployments_own_reason_is_reported(
     served: Dagnet, status: int, error: str, said: str, unsaid: str
 ) -> None:
-    """GRA-22: its `error` stands in the reason without any address; GitHub's errors are not blamed
+    """GRA-21: its `error` stands in the reason without any address; GitHub's errors are not blamed
     on our secret.
     """
     served.errors["a"] = (
@@ -169,6 +169,6 @@ async def test_the_deployments_own_reason_is_reported(
 
 
 async def test_a_graph_that_is_not_there_has_its_reason(served: Dagnet) -> None:
-    """GRA-22: DagNet tells apart what is missing."""
+    """GRA-21: DagNet tells apart what is missing."""
     served.errors["a"] = (404, {"error": "GitHub API error: Not Found"})
     assert (await asking(served, "a").fetch_all())["a"] == Absent("GitHub API error: Not Found")

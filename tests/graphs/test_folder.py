@@ -33,7 +33,7 @@ def labels(graphs: FolderGraphs) -> list[str]:
 
 
 async def test_a_folder_is_read_at_once_and_again_when_a_file_is_replaced(root: Path) -> None:
-    """GRA-12: a change is read while watching. GRA-12: every listener hears of it."""
+    """GRA-14: a change is read while watching, and every listener hears of it."""
     async with FolderGraphs({"w": root}, interval=0.2).load() as graphs:
         assert labels(graphs) == ["A"]
         one, other = graphs.changes(), graphs.changes()
@@ -96,7 +96,7 @@ async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> N
 async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmless(
     root: Path,
 ) -> None:
-    """GRA-12: closing a source ends its listeners."""
+    """GRA-14: closing a source ends its listeners."""
     graphs = FolderGraphs({"w": root}).load()
     async with graphs:
         waiting = asyncio.ensure_future(anext(graphs.changes(), None))

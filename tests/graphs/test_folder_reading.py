@@ -99,7 +99,7 @@ def test_a_folder_without_graphs_says_what_to_give(tmp_path: Path, place: str, w
 
 
 def test_the_fingerprint_sees_content_replacement_and_absence(root: Path) -> None:
-    """GRA-12: whether anything has changed is judged by the files."""
+    """GRA-14: whether anything has changed is judged by the files."""
     first = fingerprint(root, ["events/deep/b.yaml"])
     assert first == fingerprint(root, ["events/deep/b.yaml"])
     (root / "events/deep/b.yaml").unlink()

@@ -27,7 +27,7 @@ def errors(shelf: FolderSource) -> dict[str, str]:
 
 
 def test_nothing_is_read_twice_without_a_change(root: Path) -> None:
-    """GRA-12: a look at an unchanged folder says no."""
+    """GRA-14: a look at an unchanged folder says no."""
     shelf = FolderSource(root)
     assert shelf.refresh()
     assert not shelf.refresh()

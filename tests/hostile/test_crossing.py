@@ -165,7 +165,7 @@ class Try:
 
 @given(st.lists(STEPS, min_size=5, max_size=30))
 async def test_no_person_gets_into_anothers_channel(steps: list[tuple[Any, ...]]) -> None:
-    """ACC-2, ACC-19: no id, position, token or graph that they have seen or guessed, in any order,
+    """ACC-2, ACC-18: no id, position, token or graph that they have seen or guessed, in any order,
     lets a person in.
     """
     async with Town() as town:

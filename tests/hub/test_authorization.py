@@ -141,7 +141,7 @@ async def test_nodes_light_by_no_property_that_is_not_shown_any_more() -> None:
 
 
 async def test_a_filter_on_what_may_not_be_shown_is_refused_and_ends_where_it_stands() -> None:
-    """ACC-23: what it matches would tell the value."""
+    """ACC-20: what it matches would tell the value."""
     async with Stage() as stage:
         with pytest.raises(Problem) as refused:
             await stage.open("secret:1")

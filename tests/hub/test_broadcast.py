@@ -81,7 +81,7 @@ async def test_waiting_viewers_wake_and_a_cancelled_one_harms_none() -> None:
 
 
 def test_a_gap_moves_its_reader_to_where_reading_goes_on() -> None:
-    """HUB-8: a gap ends where the next frame begins."""
+    """HUB-7: a gap ends where the next frame begins."""
     one = gap_frame(Position("e", 1), Position("f", 7, "ab"), None, "epoch")
     assert one.frame == Gap(from_="e.1", to="f.7.ab", missed=None, reason="epoch")
     assert one.position == "f.7.ab"

@@ -26,7 +26,7 @@ async def test_an_unreachable_log_is_tried_again() -> None:
 
 
 async def test_records_of_a_stream_that_were_left_unread_are_a_gap_for_every_viewer() -> None:
-    """STR-19: each increase of a ledger's gaps is one gap of unknown size; a viewer who joins later
+    """STR-16: each increase of a ledger's gaps is one gap of unknown size; a viewer who joins later
     gets none.
     """
     async with Stage() as stage:

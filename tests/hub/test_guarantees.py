@@ -28,7 +28,7 @@ def test_the_posture_says_what_is_kept_and_for_how_long() -> None:
 
 
 def test_a_viewer_is_warned_of_files_that_the_graph_needs() -> None:
-    """HUB-11: warnings name the graph's own file and files that every graph needs, and no other
+    """HUB-35: warnings name the graph's own file and files that every graph needs, and no other
     graph's.
     """
     shown = Graph(name="a", file="graphs/a.json", version="1")

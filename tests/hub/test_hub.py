@@ -160,7 +160,7 @@ async def test_a_viewer_resumes_from_its_position_on_any_boundary() -> None:
 
 
 async def test_a_viewer_that_fell_off_the_log_learns_exactly_what_it_missed() -> None:
-    """HUB-8: a gap says from where to where, how many events and why; then frames go on."""
+    """HUB-7: a gap says from where to where, how many events and why; then frames go on."""
     async with Stage(policy=Policy(log_entries=100)) as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -215,7 +215,7 @@ async def test_silence_is_reported() -> None:
 
 
 async def test_a_reloaded_graph_is_announced_and_watched_at_once() -> None:
-    """HUB-11: when the graph's files change, the same viewers get a change frame and then frames of
+    """HUB-35: when the graph's files change, the same viewers get a change frame and then frames of
     the new graph.
     """
     async with Stage() as stage:
@@ -234,7 +234,7 @@ async def test_a_reloaded_graph_is_announced_and_watched_at_once() -> None:
 
 
 async def test_a_graph_that_vanishes_stays_lit() -> None:
-    """HUB-11: its viewers keep its last version, and a change frame says so."""
+    """HUB-35: its viewers keep its last version, and a change frame says so."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -284,7 +284,7 @@ async def test_a_stopping_process_says_bye_spread_over_time() -> None:
 
 
 async def test_streams_and_polls_keep_a_session_alive_and_silence_ends_it() -> None:
-    """HUB-14: a lease lasts five minutes from the last sign of its viewer."""
+    """HUB-13: a lease lasts five minutes from the last sign of its viewer."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -365,7 +365,7 @@ async def test_a_changed_filter_moves_the_viewer_at_its_position() -> None:
 
 
 async def test_a_filter_on_a_property_that_is_not_shown_is_refused() -> None:
-    """ACC-23: what it matches would tell the value."""
+    """ACC-20: what it matches would tell the value."""
     async with Stage(policy=Policy(properties=("*",), deny=("salary",))) as stage:
         for filter in ("salary>1000", "properties.salary?", "-salary:1"):
             with pytest.raises(Problem) as refused:
@@ -396,7 +396,7 @@ async def test_distinct_filters_are_bounded() -> None:
 
 
 async def test_sessions_and_streams_are_bounded() -> None:
-    """HUB-19: a person who holds too many is refused, with what to do."""
+    """HUB-16: a person who holds too many is refused, with what to do."""
     async with Stage(sessions_per_person=2, streams_per_person=1) as stage:
         session = await stage.open()
         await stage.open()
@@ -488,7 +488,7 @@ async def test_a_person_whom_the_door_forgot_is_forgotten_in_live_views() -> Non
 
 
 async def test_a_lost_log_is_a_gap_for_all() -> None:
-    """HUB-8: if the log began another life, viewers get a gap of unknown size."""
+    """HUB-7: if the log began another life, viewers get a gap of unknown size."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -503,7 +503,7 @@ async def test_a_lost_log_is_a_gap_for_all() -> None:
 
 
 async def test_off_and_on_again_in_one_tick_begins_anew() -> None:
-    """HUB-8: the new session stands in the log's new life, and never goes back to the old one."""
+    """HUB-7: the new session stands in the log's new life, and never goes back to the old one."""
     async with Stage() as stage:
         session = await stage.open()
         await stage.read(session)

@@ -390,7 +390,7 @@ async def test_a_log_out_of_reach_is_reported_and_counted() -> None:
 
 
 async def test_the_tracking_api_is_the_same_road() -> None:
-    """DOOR-4: single calls and batches are taken by their write key."""
+    """DOOR-11: single calls and batches are taken by their write key."""
     house = House()
     await house.watch()
     assert house.intake.by_write_key("LOCALKEY") is SDK
@@ -441,7 +441,7 @@ async def test_what_the_graphs_need_changes_at_once() -> None:
 
 
 async def test_a_source_is_found_by_its_own_id_and_kind_alone() -> None:
-    """DOOR-7: an unknown id, and a tracking source's at the webhook, are not found."""
+    """DOOR-2: an unknown id, and a tracking source's at the webhook, are not found."""
     intake = House().intake
     assert intake.source("web") is WEB
     for id in ("sdk", "nope", "", "WEB", "web/", "../web"):
@@ -451,7 +451,7 @@ async def test_a_source_is_found_by_its_own_id_and_kind_alone() -> None:
 
 
 async def test_one_workspaces_secret_opens_no_other_workspaces_door() -> None:
-    """DOOR-7: a secret of one workspace is refused by another's source."""
+    """DOOR-2: a secret of one workspace is refused by another's source."""
     house = House()
     await house.watch()
     body = msgspec.json.encode(track())
@@ -464,7 +464,7 @@ async def test_one_workspaces_secret_opens_no_other_workspaces_door() -> None:
 
 
 def test_two_sources_with_one_id_or_key_are_refused() -> None:
-    """DOOR-7: sources that share an id or a write key could not be told apart."""
+    """DOOR-2: sources that share an id or a write key could not be told apart."""
     house = House()
     for twin in (WEB, msgspec.structs.replace(SDK, id="sdk-2")):
         with pytest.raises(Problem):

@@ -39,7 +39,7 @@ def test_a_long_frame_goes_in_pieces_a_short_one_whole() -> None:
 
 
 def test_the_providers_rate_is_kept() -> None:
-    """REL-21: a publication of many messages makes the next one wait longer."""
+    """REL-6: a publication of many messages makes the next one wait longer."""
     assert publish_interval(TERMS, 0) == publish_interval(TERMS, 5) == 0.25
     assert publish_interval(TERMS, 40) == pytest.approx(2)
 

@@ -345,7 +345,7 @@ def test_keys_are_for_one_purpose() -> None:
 
 
 async def test_a_dismissed_session_goes_on_and_subscribes_anew() -> None:
-    """ACC-67, ACC-17: its channel goes on under another name, for which those who still may ask again; no other channel turns."""
+    """ACC-64, ACC-17: its channel goes on under another name, for which those who still may ask again; no other channel turns."""
     provider = Provider()
     async with Relayed(provider) as stage:
         ann, old = await stage.subscribed("ann")

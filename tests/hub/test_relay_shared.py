@@ -106,7 +106,7 @@ async def test_every_process_names_the_same_channel_and_signs_it() -> None:
 
 
 async def test_what_happens_is_published_once_by_one_of_them() -> None:
-    """REL-25, REL-21: positions join, counts are exact, the provider's pace is kept, and the processes' ledgers sum to what went out."""
+    """REL-25, REL-6: positions join, counts are exact, the provider's pace is kept, and the processes' ledgers sum to what went out."""
     async with processes_of(every=0.25) as stage:
         processes = [stage.process() for _ in range(3)]
         session, channel = await stage.subscribed(processes[0], processes[2])
@@ -196,7 +196,7 @@ async def test_a_session_that_no_process_confirms_any_more_is_dropped() -> None:
 
 
 async def test_a_dismissed_session_is_confirmed_no_more() -> None:
-    """ACC-67, REL-25: no process confirms it until it subscribes again; the session goes on."""
+    """ACC-64, REL-25: no process confirms it until it subscribes again; the session goes on."""
     async with processes_of() as stage:
         one = stage.process()
         session, old = await stage.subscribed(one, one)

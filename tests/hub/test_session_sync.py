@@ -183,7 +183,7 @@ async def test_a_viewer_between_two_connections_keeps_its_session_where_it_is_kn
 
 
 async def test_while_a_lost_store_is_filled_again_no_session_counts_as_gone() -> None:
-    """LOG-66: a process that does not know a session asks to retry, and late news of it ends no
+    """LOG-55: a process that does not know a session asks to retry, and late news of it ends no
     stream.
     """
     async with two() as both:

@@ -19,7 +19,7 @@ from tests.hub.stage import SHOP
 
 
 def test_every_limit_is_a_bound() -> None:
-    """HUB-19: each limit has a default above 0."""
+    """HUB-16: each limit has a default above 0."""
     assert all(value > 0 for value in msgspec.structs.asdict(SessionLimits()).values())
 
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_a_token_is_refused() -> None:
 
 
 def test_streams_are_counted_by_person_and_by_channel() -> None:
-    """HUB-19: at the limit one more stream is refused."""
+    """HUB-16: at the limit one more stream is refused."""
     desk = SessionRegistry(SessionLimits(streams_per_channel=2))
     lines = [desk.upsert(session(id, person=id), 0) for id in "abc"]
     desk.acquire_stream(lines[0])

@@ -283,7 +283,7 @@ async def test_a_batch_that_no_client_can_decode_is_left_behind() -> None:
 
 
 async def test_sources_that_share_a_topic_are_kept_apart() -> None:
-    """STR-4: what is another's is no event of this source, and is counted beside."""
+    """STR-1: what is another's is no event of this source, and is counted beside."""
     only = msgspec.structs.replace(STREAM, only=Only(write_keys=frozenset({"ours"})))
     async with reading(House(only)) as house:
         start = await house.on()
@@ -325,7 +325,7 @@ async def test_what_is_beyond_the_rate_is_left_out_and_counted() -> None:
 
 
 async def test_great_records_and_whole_batches_pass() -> None:
-    """STR-11: a record with two megabytes of events is read."""
+    """STR-10: a record with two megabytes of events is read."""
     async with reading(House()) as house:
         start = await house.on()
         events = [
@@ -386,7 +386,7 @@ async def test_silence_is_reported_to_operators() -> None:
 
 
 async def test_a_reader_ten_minutes_behind_jumps_to_now_and_a_gap_is_reported() -> None:
-    """STR-19: the store was away for ten minutes while records came; a live view shows now."""
+    """STR-16: the store was away for ten minutes while records came; a live view shows now."""
     async with reading(House()) as house:
         start = await house.on()
         house.write("one")
@@ -425,7 +425,7 @@ async def test_a_short_outage_of_the_store_loses_nothing() -> None:
 
 
 async def test_reading_more_slowly_than_is_written_is_a_gap_in_the_end() -> None:
-    """STR-19: the delay is measured by our own clock, not by the records' times."""
+    """STR-16: the delay is measured by our own clock, not by the records' times."""
     settings = msgspec.structs.replace(STREAM, behind=3.0)
     house = House(settings)
     slow = house.intake.records
@@ -452,7 +452,7 @@ async def test_reading_more_slowly_than_is_written_is_a_gap_in_the_end() -> None
 
 @pytest.mark.parametrize("wrong", [-400 * DAY, -2 * DAY, 2 * DAY])
 async def test_clocks_of_producers_that_are_off_by_days_cost_nothing(wrong: int) -> None:
-    """STR-19: how far behind we are is never told by them."""
+    """STR-16: how far behind we are is never told by them."""
     async with reading(House()) as house:
         start = await house.on()
         for number in range(40):
@@ -463,7 +463,7 @@ async def test_clocks_of_producers_that_are_off_by_days_cost_nothing(wrong: int)
 
 
 async def test_a_partition_that_is_added_is_read_from_its_first_record() -> None:
-    """STR-17: it was born after On, so everything in it is new; one that was there is read from its
+    """STR-16: it was born after On, so everything in it is new; one that was there is read from its
     end.
     """
     async with reading(House(partitions=1)) as house:
@@ -480,7 +480,7 @@ async def test_a_partition_that_is_added_is_read_from_its_first_record() -> None
 
 
 async def test_a_topic_that_is_made_anew_goes_on_at_its_end_and_a_gap_is_reported() -> None:
-    """STR-17: the offset where reading stopped no longer exists, so reading goes on at the end."""
+    """STR-16: the offset where reading stopped no longer exists, so reading goes on at the end."""
     async with reading(House(partitions=1)) as house:
         start = await house.on()
         house.write("one", "two", "three")
@@ -499,7 +499,7 @@ async def test_a_topic_that_is_made_anew_goes_on_at_its_end_and_a_gap_is_reporte
 
 
 async def test_a_topic_that_comes_after_on_is_read_from_its_first_record() -> None:
-    """STR-17: it had no partition when On came."""
+    """STR-16: it had no partition when On came."""
     async with reading(House(partitions=0)) as house:
         start = await house.on()
         house.broker.create(TOPIC, 1)
@@ -509,7 +509,7 @@ async def test_a_topic_that_comes_after_on_is_read_from_its_first_record() -> No
 
 
 async def test_records_that_retention_took_are_a_gap() -> None:
-    """STR-17: if retention dropped the offset of the reader, that is a gap."""
+    """STR-16: if retention dropped the offset of the reader, that is a gap."""
     house = House(partitions=1)
     house.write("one", "two")
     async with reading(house):
@@ -525,7 +525,7 @@ async def test_records_that_retention_took_are_a_gap() -> None:
 
 
 async def test_offsets_with_holes_are_no_lag() -> None:
-    """STR-11: compaction and transactions leave out offsets; a partition at its end is not behind."""
+    """STR-10: compaction and transactions leave out offsets; a partition at its end is not behind."""
     async with reading(House(partitions=1)) as house:
         await house.on()
         for _ in range(5):
@@ -539,7 +539,7 @@ async def test_offsets_with_holes_are_no_lag() -> None:
 
 
 async def test_a_retry_of_the_producer_is_a_duplicate() -> None:
-    """SEG-6: a batch that is repeated out of order in another partition is a duplicate."""
+    """SEG-14: a batch that is repeated out of order in another partition is a duplicate."""
     async with reading(House()) as house:
         start = await house.on()
         house.write("one", "two")

@@ -21,7 +21,7 @@ STEP = st.tuples(st.integers(0, 30), st.sampled_from([0.0, 0.01, 0.06, 2.0, 45.0
 async def test_however_a_viewer_comes_and_goes_every_entry_is_counted_once_or_missed(
     steps: list[tuple[int, float, bool]], ring: int
 ) -> None:
-    """HUB-7, HUB-8: frames and gaps cover all positions since On, each exactly once."""
+    """HUB-7: frames and gaps cover all positions since On, each exactly once."""
     async with Stage(ring_frames=ring) as stage:
         session = await stage.open()
         at, counted, missed, offered = session.position, 0, 0, 0

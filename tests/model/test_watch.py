@@ -17,7 +17,7 @@ SESSION = WatchSession(
 
 
 def test_a_session_shows_its_persons_name_and_belongs_to_their_id() -> None:
-    """ACC-53: one that an older process has stored knows the id alone."""
+    """ACC-2: one that an older process has stored knows the id alone."""
     assert (SESSION.person, SESSION.shown) == ("oidc:7", "oidc:ann")
     older = {key: value for key, value in msgspec.to_builtins(SESSION).items() if key != "name"}
     assert msgspec.convert(older, WatchSession).shown == "oidc:7"

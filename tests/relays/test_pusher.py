@@ -97,7 +97,7 @@ async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
 
 
 async def test_a_provider_by_another_clock_is_gone_by_its_own() -> None:
-    """REL-21: after one refusal that carries the provider's time, its time is used; another refusal
+    """REL-6: after one refusal that carries the provider's time, its time is used; another refusal
     stays one.
     """
     clock = FakeClock()

@@ -597,7 +597,7 @@ async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> Non
 async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_said(
     tmp_path: Path, policy: str
 ) -> None:
-    """REL-18, LOG-61: the store is checked as at every start; what needs no store is served."""
+    """REL-18, LOG-60: the store is checked as at every start; what needs no store is served."""
     with redis_server("--maxmemory", "100mb", "--maxmemory-policy", policy) as redis:
         here = Platform(tmp_path, redis.url, "pusher+tls://k:s@127.0.0.1:9/1")
         for path in ("/readyz", "/api/me", "/api/workspaces", "/segment/webhook/web"):

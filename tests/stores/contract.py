@@ -171,7 +171,7 @@ class LogContract:
         assert (stale.reason, stale.missed, stale.resume.epoch) == ("epoch", None, again.epoch)
 
     async def test_a_lease_lapses_unless_it_is_renewed(self, stage: Stage) -> None:
-        """HUB-14: a lease lives for its ttl from its last renewal; then it is as if released."""
+        """HUB-13: a lease lives for its ttl from its last renewal; then it is as if released."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 10 * stage.unit)
         await stage.pass_time(6)
@@ -211,7 +211,7 @@ class LogContract:
         assert await ids(log, lost.resume) == ["m4", "m5"]
 
     async def test_a_position_that_cannot_be_trusted_is_a_gap(self, stage: Stage) -> None:
-        """LOG-10: a position beyond the end, or after another entry than it was taken from, is lost
+        """LOG-8: a position beyond the end, or after another entry than it was taken from, is lost
         for an unknown number.
         """
         log = stage.log()
@@ -295,7 +295,7 @@ class LogContract:
         assert await log.append(SHOP, [entry("canary-id")]) == ["duplicate"]
 
     async def test_positions_survive_the_forgetting_of_their_entry(self, stage: Stage) -> None:
-        """RED-12, LOG-10: a reader behind it goes on, from any position and in any steps."""
+        """RED-12, LOG-8: a reader behind it goes on, from any position and in any steps."""
         log = stage.log()
         at = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         places = [at]

@@ -39,7 +39,7 @@ class SessionsContract:
     """Inherit, and give a fixture `stage`."""
 
     async def test_a_session_comes_back_as_saved(self, stage: SessionsStage) -> None:
-        """HUB-14: a save stores a session, and another one replaces it."""
+        """HUB-13: a save stores a session, and another one replaces it."""
         await stage.store.save(session("a"), 10 * stage.unit)
         assert await stage.store.load("a") == session("a")
         changed = msgspec.structs.replace(session("a"), filter="type:track")
@@ -48,7 +48,7 @@ class SessionsContract:
         assert await stage.store.list_active() == [changed]
 
     async def test_a_session_lapses(self, stage: SessionsStage) -> None:
-        """HUB-14: a session lives for its ttl from its last save."""
+        """HUB-13: a session lives for its ttl from its last save."""
         await stage.store.save(session("a"), 4 * stage.unit)
         await stage.store.save(session("b"), 20 * stage.unit)
         await stage.pass_time(5)
@@ -56,7 +56,7 @@ class SessionsContract:
         assert await stage.store.list_active() == [session("b")]
 
     async def test_a_dropped_session_is_gone(self, stage: SessionsStage) -> None:
-        """HUB-14: a session is gone after a delete; a second delete does no harm."""
+        """HUB-13: a session is gone after a delete; a second delete does no harm."""
         await stage.store.save(session("a"), 10 * stage.unit)
         await stage.store.delete("a")
         await stage.store.delete("a")
@@ -66,7 +66,7 @@ class SessionsContract:
     async def test_a_person_and_a_channel_have_a_bounded_number_of_sessions(
         self, stage: SessionsStage
     ) -> None:
-        """HUB-19: one session more is not saved; its store says how many there are already."""
+        """HUB-16: one session more is not saved; its store says how many there are already."""
         opened, ttl = stage.store.open, 10 * stage.unit
         assert await opened(session("a"), ttl, 2, 3) is None
         assert await opened(session("b"), ttl, 2, 3) is None

@@ -440,7 +440,7 @@ WELL: dict[str, list[tuple[str, ...]]] = {
 async def test_a_redis_that_evicts_keys_is_refused(
     redis: RedisServer, calls: RedisConnection
 ) -> None:
-    """LOG-61: an evicted fingerprint would light an event twice; without a limit of memory nothing
+    """LOG-60: an evicted fingerprint would light an event twice; without a limit of memory nothing
     is evicted.
     """
     await check_redis(calls)
@@ -460,7 +460,7 @@ async def test_a_redis_that_evicts_keys_is_refused(
 async def test_a_clock_skew_to_the_store_is_logged(
     calls: RedisConnection, caplog: pytest.LogCaptureFixture, seconds: float, said: bool
 ) -> None:
-    """LOG-61: the skew is logged once, at the start; any node of a cluster will do."""
+    """LOG-60: the skew is logged once, at the start; any node of a cluster will do."""
 
     class Ahead(SystemClock):
         def now(self) -> int:
@@ -473,7 +473,7 @@ async def test_a_clock_skew_to_the_store_is_logged(
 async def test_an_old_redis_is_refused(
     calls: RedisConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """LOG-61: a version before 7.0, which has no flags of scripts, is refused, on any node of a
+    """LOG-60: a version before 7.0, which has no flags of scripts, is refused, on any node of a
     cluster.
     """
     answer: dict[str, object] = {

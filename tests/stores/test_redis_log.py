@@ -79,7 +79,7 @@ def test_the_receive_time_is_sent_only_for_unflagged_entries() -> None:
 
 
 def test_a_position_after_nothing_has_no_check() -> None:
-    """LOG-10: there is no entry to vouch for it."""
+    """LOG-8: there is no entry to vouch for it."""
     assert str(position_at("e", 0, None)) == "e.0"
     assert position_at("e", 1, b"x").check
 
@@ -320,7 +320,7 @@ async def test_all_keys_of_a_channel_share_a_hash_tag(
 async def test_nothing_outlives_the_last_lease_even_if_every_process_dies(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-52: Redis itself drops the keys when the leases lapse, and the entries after the
+    """LOG-50: Redis itself drops the keys when the leases lapse, and the entries after the
     retention.
     """
     await log.acquire_lease(SHOP, "a", 60)
@@ -359,7 +359,7 @@ async def test_a_flushed_redis_begins_another_epoch(log: RedisLog, calls: RedisC
 async def test_offsets_used_again_after_a_lagging_failover_are_a_gap(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-10: the replica that takes over lacks entries, and gives their offsets to others."""
+    """LOG-8: the replica that takes over lacks entries, and gives their offsets to others."""
     await log.acquire_lease(SHOP, "a", 60)
     await log.append(SHOP, entries(1, 3))
     behind = {key: await calls.call("DUMP", key) for key in keys(log)}
@@ -382,7 +382,7 @@ async def test_offsets_used_again_after_a_lagging_failover_are_a_gap(
 async def test_a_waiting_reader_does_not_read_another_epoch(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-10: entries of another epoch at the same offsets are not read for its own."""
+    """LOG-8: entries of another epoch at the same offsets are not read for its own."""
     await log.acquire_lease(SHOP, "a", 60)
     await log.append(SHOP, entries(1, 1))
     at = await log.acquire_lease(SHOP, "a", 60)
@@ -432,7 +432,7 @@ async def test_the_window_turns_on_the_clock_of_redis(calls: RedisConnection) ->
 async def test_after_a_restart_events_are_refused_until_viewers_can_be_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """LOG-66: events are refused, to be sent again; afterwards the channel is unwatched if no
+    """LOG-55: events are refused, to be sent again; afterwards the channel is unwatched if no
     viewer came.
     """
     with redis_server() as server:

@@ -134,7 +134,7 @@ async def test_nothing_is_shared_out_for_a_life_that_is_over(sharing: InRedis) -
 
 
 async def test_every_key_expires_and_shares_the_channels_tag(sharing: InRedis) -> None:
-    """LOG-50, LOG-52: nothing that is kept stays for ever, and a cluster finds all of it on one
+    """LOG-50: nothing that is kept stays for ever, and a cluster finds all of it on one
     node.
     """
     leases, epoch = await sharing.leases("a"), await sharing.on()

@@ -111,7 +111,7 @@ async def test_changes_during_an_outage_arrive_after_it() -> None:
 
 
 async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
-    """LOG-52: no key of the index, news, mark and counts can be a session's."""
+    """LOG-50: no key of the index, news, mark and counts can be a session's."""
     sessions = RedisSessionStore(calls)
     await sessions.save(session("a"), 10)
     await sessions.announce(Channel("shop", "prod"))
@@ -126,7 +126,7 @@ async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
 
 
 async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -> None:
-    """LOG-52: each key has an expiry after any call."""
+    """LOG-50: each key has an expiry after any call."""
     sessions = RedisSessionStore(calls)
     await sessions.announce(Channel("shop", "prod"))
     await sessions.begin()
@@ -141,7 +141,7 @@ async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -
 
 
 async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -> None:
-    """HUB-19: counting is one atomic step at any process; ended and lapsed sessions do not count,
+    """HUB-16: counting is one atomic step at any process; ended and lapsed sessions do not count,
     renewed ones do.
     """
     here, there = RedisSessionStore(calls), RedisSessionStore(calls)
@@ -166,7 +166,7 @@ async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -
 async def test_a_flush_is_noticed_though_no_connection_broke(
     redis: RedisServer,
 ) -> None:
-    """LOG-66: every process notices by a mark in Redis, for as long as a process may restore a
+    """LOG-55: every process notices by a mark in Redis, for as long as a process may restore a
     session.
     """
     with redis_server() as server:
@@ -193,7 +193,7 @@ async def test_a_flush_is_noticed_though_no_connection_broke(
 
 
 async def test_an_event_is_refused_while_the_store_has_lost_its_viewers() -> None:
-    """LOG-66: a process with a lease knows that the channel is watched; if the lease was ended it
+    """LOG-55: a process with a lease knows that the channel is watched; if the lease was ended it
     is not.
     """
     with redis_server() as server:

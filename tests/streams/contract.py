@@ -74,7 +74,7 @@ class StreamContract:
     async def test_a_partition_is_read_in_its_order_from_the_given_offset(
         self, broker: Broker
     ) -> None:
-        """STR-11: positions are the next offsets; a partition that is already assigned goes on from
+        """STR-10: positions are the next offsets; a partition that is already assigned goes on from
         its own.
         """
         stream = await broker.connect(TOPIC)
@@ -92,7 +92,7 @@ class StreamContract:
         assert [record.value for record in await records(stream, 3)] == [b"18", b"19", b"next"]
 
     async def test_no_more_is_given_than_was_asked_for(self, broker: Broker) -> None:
-        """STR-11: a read returns at most the given number, and the next ones the rest."""
+        """STR-10: a read returns at most the given number, and the next ones the rest."""
         stream = await broker.connect(TOPIC)
         await stream.assign(await stream.ends([FIRST]))
         await broker.write(0, *(b"%d" % number for number in range(12)))
@@ -106,7 +106,7 @@ class StreamContract:
     async def test_tombstones_headers_and_great_records_come_as_they_are(
         self, broker: Broker
     ) -> None:
-        """STR-11: an empty record, one of any bytes and one of two megabytes arrive unchanged."""
+        """STR-10: an empty record, one of any bytes and one of two megabytes arrive unchanged."""
         stream = await broker.connect(TOPIC)
         await stream.assign(await stream.ends([FIRST]))
         great = bytes(range(256)) * 8 * 1024
@@ -114,7 +114,7 @@ class StreamContract:
         assert [record.value for record in await records(stream, 3)] == [None, b"\xff\x00", great]
 
     async def test_ends_and_silence_are_reported(self, broker: Broker) -> None:
-        """STR-11: how far a partition has been written, and when that was last heard."""
+        """STR-10: how far a partition has been written, and when that was last heard."""
         stream = await broker.connect(TOPIC)
         ends = await stream.ends([FIRST, SECOND])
         await stream.assign(ends)
@@ -164,7 +164,7 @@ class StreamContract:
         assert await broker.topics() == before
 
     async def test_closing_twice_does_no_harm(self, broker: Broker) -> None:
-        """STR-11: a stream that reads nothing can be closed, and closed again."""
+        """STR-10: a stream that reads nothing can be closed, and closed again."""
         stream = await broker.connect(TOPIC)
         await stream.close()
         await stream.close()

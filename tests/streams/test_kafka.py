@@ -245,7 +245,7 @@ async def test_a_broker_that_goes_and_comes_back_is_read_on() -> None:
 
 
 async def test_topics_that_go_come_back_and_grow_are_seen_at_the_next_look() -> None:
-    """STR-17: partitions are looked up anew; the topic is remade with more, as neither test broker
+    """STR-16: partitions are looked up anew; the topic is remade with more, as neither test broker
     can add any.
     """
     with tansu() as server:
@@ -267,7 +267,7 @@ CODECS = ("gzip", "snappy", "lz4", "zstd")
 
 
 async def test_every_compression_of_kafka_is_read() -> None:
-    """STR-11: records are read in each compression of broker or client."""
+    """STR-10: records are read in each compression of broker or client."""
     with tansu() as server:
         await make_topic(server.address, TOPIC, 1)
         stream = await connect(settings(server.address))

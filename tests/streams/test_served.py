@@ -167,7 +167,7 @@ async def test_on_over_redis_reads_the_topic_too() -> None:
 
 
 async def test_a_gap_in_the_stream_is_reported_to_every_viewer(broker: TansuServer) -> None:
-    """STR-19: viewers get one gap of unknown size, and it is counted beside the source's ledger."""
+    """STR-16: viewers get one gap of unknown size, and it is counted beside the source's ledger."""
     async with serving(config(sources=[source(broker.address)])) as served:
         opened = await served.open()
         await written(broker.address, track("one", "Checkout Started"))

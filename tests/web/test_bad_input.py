@@ -169,7 +169,7 @@ async def test_packed_bodies_are_unpacked_within_their_bound() -> None:
 
 
 async def test_wrong_types_in_every_field_and_dates_of_every_shape_are_taken_or_refused() -> None:
-    """SEG-2, SEG-4: a field of the wrong type is absent and spoils nothing; only an event whose type cannot be known is refused."""
+    """SEG-2, SEG-5: a field of the wrong type is absent and spoils nothing; only an event whose type cannot be known is refused."""
     async with serving() as served:
         session = (await served.open())["watch_session_id"]
         taken = 0
@@ -195,7 +195,7 @@ async def test_wrong_types_in_every_field_and_dates_of_every_shape_are_taken_or_
 
 
 async def test_a_refused_sender_learns_why() -> None:
-    """SIG-7, DOOR-7: unknown sources and keys, and wrong, missing or garbled signatures, are
+    """SIG-1, DOOR-2: unknown sources and keys, and wrong, missing or garbled signatures, are
     refused with a reason.
     """
     async with serving() as served:

@@ -173,7 +173,7 @@ async def test_a_request_with_the_app_is_the_apps_to_bound() -> None:
 
 
 async def test_silence_after_an_answer_is_cut() -> None:
-    """CON-2: a connection that is kept alive for nothing."""
+    """CON-1: a connection that is kept alive for nothing."""
     async with serving(hello, SOON) as scene:
         assert (await scene.until_cut(HEAD + b"\r\n")).startswith(b"HTTP/1.1 200")
 
@@ -231,7 +231,7 @@ async def test_too_many_requests_at_once_end_the_connection() -> None:
 
 
 async def test_a_reader_that_takes_nothing_is_cut() -> None:
-    """CON-2: the server itself cuts it, on every system."""
+    """CON-1: the server itself cuts it, on every system."""
     async with serving(endless, SOON) as scene:
         _, writer = await scene.wire()
         writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -241,7 +241,7 @@ async def test_a_reader_that_takes_nothing_is_cut() -> None:
 
 
 async def test_a_slow_reader_is_let_be() -> None:
-    """CON-2: 16 KB in twenty seconds are enough."""
+    """CON-1: 16 KB in twenty seconds are enough."""
     async with serving(large, replace(SOON, stuck_seconds=1.5)) as scene:
         reader, writer = await scene.wire(HEAD + b"\r\n")
         taken = 0

@@ -619,7 +619,7 @@ async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> 
 
 
 async def test_a_connection_is_idle_from_its_last_answer() -> None:
-    """CON-2: idleness counts from the last answer, and a delivery that waits for the log is not
+    """CON-1: idleness counts from the last answer, and a delivery that waits for the log is not
     idle.
     """
     async with held_delivery() as held:

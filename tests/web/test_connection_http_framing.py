@@ -220,7 +220,7 @@ async def test_what_comes_behind_a_last_request_is_thrown_away(version: bytes) -
     ids=["nonsense", "two lengths", "a broken chunk", "an upgrade", "a large head"],
 )
 async def test_requests_before_a_refused_one_are_answered(behind: bytes) -> None:
-    """CON-8: they are answered in order, then a refusal ends the connection; the app does not see
+    """CON-7: they are answered in order, then a refusal ends the connection; the app does not see
     the refused request.
     """
     app = Heard()
@@ -236,7 +236,7 @@ async def test_requests_before_a_refused_one_are_answered(behind: bytes) -> None
 
 
 async def test_a_body_that_turns_out_malformed_is_taken_back() -> None:
-    """CON-8: the app that waits for the rest of it hears that its sender has left, and the sender why."""
+    """CON-7: the app that waits for the rest of it hears that its sender has left, and the sender why."""
     app = Heard()
     async with serving(app, NEVER) as scene:
         answer = await asked(
@@ -250,7 +250,7 @@ async def test_a_body_that_turns_out_malformed_is_taken_back() -> None:
 
 
 async def test_a_refusal_reaches_a_sender_that_still_writes() -> None:
-    """CON-8: the connection is not torn down under it, within a bound of bytes and of time."""
+    """CON-7: the connection is not torn down under it, within a bound of bytes and of time."""
     async with serving(hello, NEVER) as scene:
         reader, writer = await scene.wire(
             b"POST / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3000000\r\n\r\n"
@@ -316,7 +316,7 @@ async def test_how_a_head_is_cut_does_not_matter(size: int) -> None:
 
 
 async def test_an_app_hears_that_its_client_left_with_another_request_behind() -> None:
-    """CON-8: the one whose turn it is, not only the newest."""
+    """CON-7: the one whose turn it is, not only the newest."""
     left = asyncio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

@@ -69,7 +69,7 @@ def asked_by(app: Starlette, person: Person) -> Any:
 
 
 async def test_only_who_administers_may_send(asked: Asked) -> None:
-    """ACC-19: visitors and test events are for the role `administer`, on the channel that they go to."""
+    """ACC-18: visitors and test events are for the role `administer`, on the channel that they go to."""
     app = Starlette(routes=demo_routes(asked), exception_handlers={Problem: refuse})
     watcher = Person("bob", Roles((("identities", ("*",)), ("administer", ("other/local",)))))
     where = {"workspace": "shop", "env": "local", "graph": "g"}

@@ -250,7 +250,7 @@ async def test_a_flooding_source_gets_a_time_to_retry() -> None:
     ],
 )
 async def test_every_route_of_the_tracking_api_answers_as_segment_does(route: str) -> None:
-    """DOOR-4: the answer is exactly `{"success": true}`, readable from any page."""
+    """DOOR-11: the answer is exactly `{"success": true}`, readable from any page."""
     house = House()
     await house.watch()
     answer = await call(
@@ -275,14 +275,14 @@ async def test_every_route_of_the_tracking_api_answers_as_segment_does(route: st
     ],
 )
 async def test_the_write_key_comes_in_the_header_or_in_the_body(headers: dict) -> None:
-    """DOOR-4: a key is taken with or without the colon; with a bearer the body's counts."""
+    """DOOR-11: a key is taken with or without the colon; with a bearer the body's counts."""
     house = House()
     assert (await call(house, "/v1/batch", BATCH, **headers)).status_code == 200
     assert house.intake.ingest_counters(ACME)["sdk"] == IngestCounters(received=2, unwatched=2)
 
 
 async def test_refusals_of_the_tracking_api_are_as_sdks_read_them() -> None:
-    """DOOR-4: they have `success`, `code` and `message`; a body too large is 400, as at Segment."""
+    """DOOR-11: they have `success`, `code` and `message`; a body too large is 400, as at Segment."""
     house = House()
     answers = [
         (await call(house, "/v1/t", {"event": "E"}), 401, "unauthorized"),
@@ -339,7 +339,7 @@ async def test_behind_a_proxy_the_settings_name_the_public_address() -> None:
 
 
 async def test_an_sdks_own_metrics_are_taken_and_ignored() -> None:
-    """DOOR-4: `/v1/m` is answered without a key, and counts nothing."""
+    """DOOR-11: `/v1/m` is answered without a key, and counts nothing."""
     house = House()
     assert (await call(house, "/v1/m", {"series": []})).status_code == 200
     assert house.intake.ingest_counters(ACME)["sdk"] == IngestCounters()

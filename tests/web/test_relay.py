@@ -190,7 +190,7 @@ async def test_subscriptions_are_signed_for_this_moments_channel_and_audited(
 
 
 async def test_no_one_else_learns_or_signs_anything(published: WebStage) -> None:
-    """ACC-19, FUN-4: strangers, workspaces that a server ingests, unknown ones and unreadable
+    """ACC-18, FUN-4: strangers, workspaces that a server ingests, unknown ones and unreadable
     requests are refused.
     """
     asked = {"socket_id": "1.2", "channel_name": "x"}

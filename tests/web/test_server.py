@@ -4,7 +4,7 @@ from tests.web.stage import WebStage
 
 
 async def test_the_tap_is_announced_as_missing(stage: WebStage) -> None:
-    """WEB-20: anybody may ask for it; it is a plain 404 until this copy has it."""
+    """WEB-18: anybody may ask for it; it is a plain 404 until this copy has it."""
     answer = await stage.stranger.get("/tap.js")
     assert answer.status_code in (200, 404)
 

@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_the_interface_needs_no_sign_in(folder: Path) -> None:
-    """WEB-20: its page is asked for anew each time; what has a hash in its name is kept for ever, packed once."""
+    """WEB-18: its page is asked for anew each time; what has a hash in its name is kept for ever, packed once."""
     stage = WebStage(static_files=None)
     stage = WebStage(static_files=StaticFiles(stage.access, folder))
     async with stage:
@@ -52,7 +52,7 @@ async def test_the_interface_needs_no_sign_in(folder: Path) -> None:
     ],
 )
 async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> None:
-    """WEB-20: a path that leads out of the folder is not found."""
+    """WEB-18: a path that leads out of the folder is not found."""
     (folder.parent / "secret").write_text("secret")
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
@@ -62,7 +62,7 @@ async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> 
 
 
 async def test_an_interface_that_is_not_built_says_so(tmp_path: Path) -> None:
-    """WEB-20: the page says what to do."""
+    """WEB-18: the page says what to do."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, tmp_path / "none")) as stage:
         page = await stage.stranger.get("/")
@@ -71,7 +71,7 @@ async def test_an_interface_that_is_not_built_says_so(tmp_path: Path) -> None:
 
 
 async def test_a_rebuilt_interface_is_served_at_once(folder: Path) -> None:
-    """WEB-20: a build while the server runs needs no restart."""
+    """WEB-18: a build while the server runs needs no restart."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
         assert "Realtime" in (await stage.stranger.get("/")).text
@@ -167,7 +167,7 @@ async def test_a_page_that_is_loaded_renews_its_cookie(stage: WebStage) -> None:
 async def test_a_strangers_path_is_never_asked_of_the_file_system(
     folder: Path, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """WEB-20: a path of any length touches no file, and none of it is logged."""
+    """WEB-18: a path of any length touches no file, and none of it is logged."""
     stage = WebStage()
     page = StaticFiles(stage.access, folder)
     asked: list[str] = []
@@ -189,7 +189,7 @@ async def test_a_strangers_path_is_never_asked_of_the_file_system(
 
 
 async def test_a_file_that_a_build_takes_away_is_gone(folder: Path) -> None:
-    """WEB-20: a deleted file is gone at once, and an interface that is built later is found."""
+    """WEB-18: a deleted file is gone at once, and an interface that is built later is found."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
         (folder / "icon.svg").unlink()

@@ -196,7 +196,7 @@ def ids_of(frames: list[dict[str, Any]]) -> list[str]:
 
 
 async def test_a_stream_outlives_its_token() -> None:
-    """ACC-67: it ends with a bye that says why and asks back at once; a new token of the same viewer goes on in the same session, with no event lost and none twice."""
+    """ACC-64: it ends with a bye that says why and asks back at once; a new token of the same viewer goes on in the same session, with no event lost and none twice."""
     async with Page() as stage:
         session = await stage.on(first := await stage.minted())
         path = f"/api/watch/{session}/stream"
@@ -231,7 +231,7 @@ async def test_a_stream_outlives_its_token() -> None:
 
 
 async def test_a_poll_goes_on_with_a_new_token() -> None:
-    """ACC-67: the same, for a page that cannot keep a stream open."""
+    """ACC-64: the same, for a page that cannot keep a stream open."""
     async with Page() as stage:
         session = await stage.on(first := await stage.minted())
         path = f"/api/watch/{session}/frames"
@@ -267,7 +267,7 @@ async def test_a_revoked_minter_ends_the_stream_and_the_session() -> None:
 
 
 async def test_each_stream_ends_with_its_own_token() -> None:
-    """ACC-67: an old stream, which a proxy may report late as gone, ends with its token, and the
+    """ACC-64: an old stream, which a proxy may report late as gone, ends with its token, and the
     page's new one goes on.
     """
     async with Page() as stage:
@@ -289,7 +289,7 @@ async def test_each_stream_ends_with_its_own_token() -> None:
 
 
 async def test_a_subscription_at_a_relay_waits_for_the_new_token() -> None:
-    """ACC-67, ACC-17: it outlives its token by the renewal time, less than 30 s in all; then it is
+    """ACC-64, ACC-17: it outlives its token by the renewal time, less than 30 s in all; then it is
     dismissed, and the session stays.
     """
     assert ROUND_SECONDS + RENEWAL_SECONDS <= 30 - ANSWER_SECONDS / 2

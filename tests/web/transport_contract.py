@@ -118,7 +118,7 @@ class TransportContract:
             ] == ["m2", "m3"]
 
     async def test_a_position_of_another_life_is_a_gap(self, lane: Lane) -> None:
-        """HUB-8: a gap reports it, and what the log holds follows."""
+        """HUB-7: a gap reports it, and what the log holds follows."""
         async with watched() as (served, session):
             await served.send(track("m1"))
             frames = await lane.frames(
@@ -133,7 +133,7 @@ class TransportContract:
             assert counted(frames) == 1
 
     async def test_a_reader_behind_the_tail_learns_what_it_missed(self, lane: Lane) -> None:
-        """HUB-8: the gap says how many events it missed."""
+        """HUB-7: the gap says how many events it missed."""
         async with watched(Policy(log_entries=10)) as (served, session):
             await served.send(*(track(f"m{number}") for number in range(25)))
             frames = await lane.frames(

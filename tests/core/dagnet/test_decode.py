@@ -109,13 +109,13 @@ SCALARS = {
 
 @pytest.mark.parametrize("text", SCALARS)
 def test_plain_scalars_follow_the_core_schema(text: str) -> None:
-    """GRA-3: an unquoted ON is a text, a date is a text."""
+    """GRA-2: an unquoted ON is a text, a date is a text."""
     assert scalar(text) == SCALARS[text]
     assert type(scalar(text)) is type(SCALARS[text])
 
 
 def test_documents_are_plain_values() -> None:
-    """GRA-3: quotes, tags, aliases, duplicate keys, block texts and further documents give plain
+    """GRA-2: quotes, tags, aliases, duplicate keys, block texts and further documents give plain
     values.
     """
     text = """
@@ -190,12 +190,12 @@ def test_arbitrary_text_is_a_tree_or_unreadable(text: str) -> None:
 
 @given(PLAIN)
 def test_json_reads_as_the_same_values(tree: object) -> None:
-    """GRA-3: JSON is YAML 1.2, so its values read the same."""
+    """GRA-2: JSON is YAML 1.2, so its values read the same."""
     assert load_yaml(json.dumps(tree)) == tree
 
 
 def test_another_reader_agrees_on_an_ordinary_file() -> None:
-    """GRA-3: the library's own loader gives the same tree if YAML 1.2 leaves no choice."""
+    """GRA-2: the library's own loader gives the same tree if YAML 1.2 leaves no choice."""
     text = "events:\n  - id: a\n    tags: [x, 'y']\n    n: 1\n    nested: {deep: [1, 2.5, null, true]}\n"
     assert load_yaml(text) == YAML(typ="safe", pure=True).load(text)
 

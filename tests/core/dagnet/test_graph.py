@@ -50,7 +50,7 @@ def test_what_has_no_list_of_nodes_is_no_graph(tree: object) -> None:
 
 
 def test_a_node_without_an_event_says_why_it_stays_dark() -> None:
-    """GRA-10: a dark node has one of three reasons."""
+    """GRA-7: a dark node has one of three reasons."""
     bindings = DefinitionIndex({})
     assert bind_event(Node(uuid="A"), bindings, [])[0].dark == UNBOUND
     assert bind_event(Node(uuid="A", absorbing=True), bindings, [])[0].dark == ABSORBING

@@ -23,7 +23,7 @@ from dagnet_realtime.model.graph import Filter
     ("ada@example.com joined", True),
 ])  # fmt: skip
 def test_a_name_that_redaction_changes_can_never_be_heard(name: str, unkept: bool) -> None:
-    """MAT-11: names are compared as they are kept."""
+    """MAT-10: names are compared as they are kept."""
     assert is_redacted_name(name) is unkept
 
 

@@ -26,7 +26,7 @@ def places(warnings: list[dict]) -> list[list[str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_workspaces_read_as_the_vectors_say(case: dict) -> None:
-    """GRA-2, GRA-5, GRA-6, GRA-7, GRA-8, GRA-10, GRA-11: the catalogue that files stand for."""
+    """GRA-2, GRA-5, GRA-6, GRA-7, GRA-8, GRA-11: the catalogue that files stand for."""
     catalogue = json.loads(
         msgspec.json.encode(
             read_workspace({path: text.encode() for path, text in case["files"].items()})
@@ -43,7 +43,7 @@ def test_workspaces_read_as_the_vectors_say(case: dict) -> None:
 
 
 def test_trees_are_remembered_and_give_the_same_catalogue() -> None:
-    """GRA-12: an unchanged file is not parsed again."""
+    """GRA-14: an unchanged file is not parsed again."""
     files = {path: text.encode() for path, text in CASES[0]["files"].items()}
     cache: TreeCache = {}
     first = read_workspace(files, cache=cache)

@@ -80,7 +80,7 @@ def test_a_type_may_be_written_in_capitals_or_left_out_of_a_track() -> None:
 
 
 def test_a_message_without_an_id_is_known_by_its_bytes() -> None:
-    """SEG-6: a retry is the same event."""
+    """SEG-14: a retry is the same event."""
     plain = {key: value for key, value in DELIVERED["track"].items() if key != "messageId"}
     assert webhook(plain).id == webhook(plain).id
     assert webhook(plain).id != webhook({**plain, "event": "Other"}).id
@@ -89,7 +89,7 @@ def test_a_message_without_an_id_is_known_by_its_bytes() -> None:
 
 @pytest.mark.parametrize("id", ["x" * 101, "ada@example.com", "two\nlines", "nul\0"])
 def test_an_id_that_cannot_stand_in_a_log_is_digested(id: str) -> None:
-    """SEG-6: an id that is longer than 100 characters, not printable or an address is digested."""
+    """SEG-14: an id that is longer than 100 characters, not printable or an address is digested."""
     event = webhook({**DELIVERED["track"], "messageId": id})
     assert event.id.startswith("derived-")
     assert event.id == webhook({**DELIVERED["page"], "messageId": id}).id
@@ -110,7 +110,7 @@ def test_an_sdks_time_is_corrected_by_our_clock() -> None:
 
 
 def test_a_call_without_id_and_time_is_another_event_each_time() -> None:
-    """SEG-6: calls without an id differ by arrival and place; a call with a time keeps its id."""
+    """SEG-14: calls without an id differ by arrival and place; a call with a time keeps its id."""
     call = {"type": "track", "event": "E"}
     assert sdk(call).id != sdk(call, NOW + 1).id
     assert sdk(call).id != sdk(call, place=1).id

@@ -254,7 +254,7 @@ def test_a_write_key_is_found_strictly() -> None:
 
 
 def test_equal_messages_of_one_batch_differ_by_their_places() -> None:
-    """SEG-6: three are three, a retry is the same three, and in stretches they are the same as at
+    """SEG-14: three are three, a retry is the same three, and in stretches they are the same as at
     once.
     """
     call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'

@@ -28,7 +28,7 @@ def refused(body: bytes) -> str:
 
 
 def test_a_single_event_and_a_batch_are_read() -> None:
-    """SEG-9: an object and an array are read, with space around them."""
+    """SEG-1: an object and an array are read, with space around them."""
     assert [event.type for event in parse_webhook(TRACK).events] == ["track"]
     assert [
         event.type for event in parse_webhook(b" \n[" + TRACK + b" , " + PAGE + b"] ").events
@@ -41,7 +41,7 @@ def test_a_single_event_and_a_batch_are_read() -> None:
 
 
 def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
-    """SEG-9: JSON and forms are unwrapped, in a batch or alone."""
+    """SEG-1: JSON and forms are unwrapped, in a batch or alone."""
     wrapped = (
         b'[{"json":'
         + TRACK
@@ -245,7 +245,7 @@ def test_each_element_of_a_real_delivery_changed_in_any_way_is_an_event_or_is_re
 
 
 def test_equal_events_of_one_delivery_differ_by_their_places() -> None:
-    """SEG-6: equal events get ids by their place, wrapped ones too; a single one keeps its usual
+    """SEG-14: equal events get ids by their place, wrapped ones too; a single one keeps its usual
     id.
     """
     call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'

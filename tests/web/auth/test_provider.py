@@ -122,7 +122,7 @@ async def test_a_person_goes_by_what_the_provider_calls_them() -> None:
 
 
 async def test_sessions_belong_to_issuer_and_subject() -> None:
-    """ACC-53: a new holder of a name gets no sessions of the former one; a renamed person keeps
+    """ACC-2: a new holder of a name gets no sessions of the former one; a renamed person keeps
     theirs.
     """
     scene = Scene()
@@ -139,7 +139,7 @@ async def test_sessions_belong_to_issuer_and_subject() -> None:
 
 
 async def test_a_browsers_watch_session_outlives_its_persons_name() -> None:
-    """ACC-53, ACC-2: over HTTP a renamed person keeps their session; a new holder of the name does
+    """ACC-2: over HTTP a renamed person keeps their session; a new holder of the name does
     not see it.
     """
     scene = Scene()

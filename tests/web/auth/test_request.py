@@ -145,7 +145,7 @@ SHOP = Channel("shop", "prod")
     ("workspace", "code"), [("shop", "forbidden"), ("other", "not_found"), ("none", "not_found")]
 )
 def test_what_one_may_not_watch_is_as_if_it_were_not_there(workspace: str, code: str) -> None:
-    """ACC-19: what one may watch but not do is forbidden; all else does not exist."""
+    """ACC-18: what one may watch but not do is forbidden; all else does not exist."""
     person = Person("ann", Roles((("watch", ("shop/*",)),)))
     person.require("watch", SHOP)
     with pytest.raises(Problem) as refused:
@@ -154,7 +154,7 @@ def test_what_one_may_not_watch_is_as_if_it_were_not_there(workspace: str, code:
 
 
 def test_a_person_can_what_their_highest_role_can() -> None:
-    """ACC-19: a person's capabilities are those of their highest role on any channel; `administer`
+    """ACC-18: a person's capabilities are those of their highest role on any channel; `administer`
     brings `send`.
     """
     assert Person("ann", Roles((("follow", ("shop/*",)),))).capabilities == ("watch", "follow")
@@ -195,6 +195,6 @@ def test_other_names_are_as_they_are(text: str) -> None:
 
 
 def test_a_person_goes_by_what_outlives_their_name() -> None:
-    """ACC-53: a person's id is the subject that a provider vouches for, else their name."""
+    """ACC-2: a person's id is the subject that a provider vouches for, else their name."""
     assert Person("oidc:ann", subject="oidc:7").id == "oidc:7"
     assert Person("proxy:ann").id == "proxy:ann"

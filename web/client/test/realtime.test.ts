@@ -108,7 +108,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([called > 0, String(reported[0])]).toEqual([true, "Error: the host's"]);
   });
 
-  it("EMB-3: Off while it opens closes what was opened, and On twice opens once", async () => {
+  it("EMB-35: Off while it opens closes what was opened, and On twice opens once", async () => {
     const { it, asked, environment } = session();
     const first = it.on();
     await it.on();
@@ -159,7 +159,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([it.state.nearMisses, it.state.nodes["a"]?.count]).toEqual([[], 2]);
   });
 
-  it("EMB-3: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
+  it("EMB-35: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
     const { it, stream, environment, asked } = await on();
     await stream.send(batch(0));
     it.pause();

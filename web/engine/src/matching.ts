@@ -1,5 +1,4 @@
-/** Matching: the names that an event may have, and the nodes that it lights (rules MAT-1 to MAT-8).
- */
+/** Matching: the names that an event may have, and the nodes that it lights (rules MAT-1 to 5). */
 import type { FrameEvent, Filter, EventBinding } from "./wire.gen.ts";
 
 // Casefolding as Python's `casefold`, as far as JavaScript's tables reach.
@@ -12,8 +11,7 @@ export function casefold(text: string): string {
   return text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ")).join("ı");
 }
 
-// Names: those that a Segment message may be known by, and the one that is shown (rules MAT-1 and
-// MAT-2).
+// Names: those that a Segment message may be known by, and the one that is shown (rule MAT-1).
 
 const TYPE_WORDS: Readonly<Record<string, string>> = { page: "Page", screen: "Screen" };
 
@@ -54,8 +52,8 @@ function joined(name: Text, category: Text): string {
   return [category, name].filter(Boolean).join(" ");
 }
 
-// Matching table: exact names first, then the filters of the event definition (rules MAT-3 to
-// MAT-8).
+// Matching table: exact names first, then the filters of the event definition (rules MAT-3
+// and MAT-5).
 
 /** Replaces a value that looked personal; then the number of list items and of characters that
  * redaction keeps.

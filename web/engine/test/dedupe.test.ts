@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { addMissing, createDedupeSet, createSuccessor, LOCAL, lookUp, remember, REMOTE } from "../src/dedupe.ts";
 
-it("ENG-4: at least the last half of the bound is remembered, and never more than the bound", () => {
+it("ENG-3: at least the last half of the bound is remembered, and never more than the bound", () => {
   const seen = createDedupeSet(100);
   for (let n = 0; n < 1000; n++) remember(seen, `m${n}`, n, REMOTE);
   for (let n = 950; n < 1000; n++) expect(lookUp(seen, `m${n}`)).toEqual({ row: n, lanes: REMOTE });
@@ -10,7 +10,7 @@ it("ENG-4: at least the last half of the bound is remembered, and never more tha
   expect(seen.young.size + seen.older.size).toBeLessThanOrEqual(100);
 });
 
-it("ENG-4: at least the last half is remembered over any number of Clears, between any ids", () => {
+it("ENG-3: at least the last half is remembered over any number of Clears, between any ids", () => {
   fc.assert(fc.property(fc.array(fc.oneof(fc.constant("clear" as const), fc.nat(30)), { maxLength: 200 }), (acts) => {
     let seen = createDedupeSet(20);
     const reported: string[] = [];
@@ -28,14 +28,14 @@ it("ENG-4: at least the last half is remembered over any number of Clears, betwe
   }));
 });
 
-it("ENG-4, ENG-13: an Undo knows what was heard since, also what it cannot bring back", () => {
+it("ENG-3, ENG-13: an Undo knows what was heard since, also what it cannot bring back", () => {
   const before = createDedupeSet(100), since = createSuccessor(before);
   remember(since, "m1", 5, LOCAL);
   addMissing(before, since);
   expect(lookUp(before, "m1")).toEqual({ row: -1, lanes: LOCAL });
 });
 
-it("ENG-4: what was heard before Clear is known after it, and the other way round nothing leaks back", () => {
+it("ENG-3: what was heard before Clear is known after it, and the other way round nothing leaks back", () => {
   const before = createDedupeSet(100);
   remember(before, "m1", 1, LOCAL);
   const since = createSuccessor(before);

@@ -13,7 +13,7 @@ describe("sha256", () => {
 });
 
 describe("share", () => {
-  it("HUB-26: an event's share is FNV-1a of its anonymous id's token, else of its first token, else of its id", () => {
+  it("HUB-27: an event's share is FNV-1a of its anonymous id's token, else of its first token, else of its id", () => {
     expect(fnv1a("")).toBe(0x811c9dc5);
     expect(fnv1a("a")).toBe(0xe40c292c);
     expect(fnv1a("foobar")).toBe(0xbf9cf968);

@@ -95,7 +95,7 @@ describe("relabel", () => {
 });
 
 describe("carry", () => {
-  it("ENG-4: what was carried is counted per node and name, twins and duplicates apart", () => {
+  it("ENG-3: what was carried is counted per node and name, twins and duplicates apart", () => {
     const twin = event("a"), state = after([on(), on("local"), tap(0, heard("A", { messageId: twin.id }))]), out = listener();
     const reported = ingestEvents(state, [twin, event("a b"), event(""), twin], T0, false, out);
     expect([...reported.carried]).toEqual([["a", 3], ["b", 1]]);

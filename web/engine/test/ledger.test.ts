@@ -12,7 +12,7 @@ import type { IngestCounters } from "../src/wire.gen.ts";
 import { after, batch, event, frame, GRAPH, heard, on, T0, tap } from "./support.ts";
 
 describe("ledger", () => {
-  it("ENG-9: the sums of true frames balance", () => {
+  it("ENG-2: the sums of true frames balance", () => {
     const sums = addCounts(addCounts(createFrameSums(), batch(0, [event("a"), event("")]).ledger), batch(2, [event("a"), event("a")], 1).ledger);
     expect(sums).toMatchObject({ offered: 4, lit: 3, unmapped: 1, carried: 3, thinned: 1 });
     expect(balances(sums)).toBe(true);
@@ -20,7 +20,7 @@ describe("ledger", () => {
     expect(balances({ ...sums, carried: sums.carried - 1, forgotten: 1 })).toBe(true);
   });
 
-  it("ENG-9: a known gap is offered and missed, an unknown one is a gap and nothing else", () => {
+  it("ENG-2: a known gap is offered and missed, an unknown one is a gap and nothing else", () => {
     const sums = createFrameSums(), missed = createMissedEvents();
     countMissed(sums, missed, { missed: 5, reason: "fell off" }, 1);
     countMissed(sums, missed, { missed: null, reason: "another epoch" }, 2);
@@ -35,7 +35,7 @@ describe("ledger", () => {
 describe("doors", () => {
   const door = (ingested: number, bad = 0): IngestCounters => ({ received: ingested + bad + 1, refused: bad > 0 ? { invalid: bad } : {}, rate_limited: 0, unwatched: 1, duplicate: 0, taken: ingested });
 
-  it("ENG-9: the door counts from where it stood at the first hello", () => {
+  it("ENG-2: the door counts from where it stood at the first hello", () => {
     const doors: CountersBySource = new Map();
     setBaseline(doors, { web: door(100, 2) });
     addCounters(doors, { web: door(130, 5), ios: door(7) });
@@ -44,7 +44,7 @@ describe("doors", () => {
     expect([...doors.values()].every(({ since }) => countersBalance(since))).toBe(true);
   });
 
-  it("ENG-9: counters that fell in a hello began again with their process, in a beat they are of an earlier moment", () => {
+  it("ENG-2: counters that fell in a hello began again with their process, in a beat they are of an earlier moment", () => {
     const doors: CountersBySource = new Map();
     setBaseline(doors, { web: door(100) });
     addCounters(doors, { web: door(110) });

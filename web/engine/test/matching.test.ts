@@ -17,7 +17,7 @@ describe("names", () => {
   const { cases } = JSON.parse(readFileSync(new URL("../../../conformance/names.json", import.meta.url), "utf8")) as { cases: Case[] };
 
   describe("names", () => {
-    it.each(cases)("MAT-1, MAT-2: $why", ({ type, event, name, category, names, shown }) => {
+    it.each(cases)("MAT-1: $why", ({ type, event, name, category, names, shown }) => {
       expect(candidateNames(type, event, name, category)).toEqual(names);
       expect(shownName(type, event, name, category)).toBe(shown);
     });
@@ -29,7 +29,7 @@ describe("matching", () => {
   const { cases } = JSON.parse(readFileSync(new URL("../../../conformance/matching.json", import.meta.url), "utf8")) as { cases: Case[] };
 
   describe("matching", () => {
-    it.each(cases)("MAT-3 to MAT-8: $why", ({ listens, tries }) => {
+    it.each(cases)("MAT-3, MAT-5: $why", ({ listens, tries }) => {
       const table = createTable(listens);
       for (const one of tries) {
         expect(match(table, one.names, one.properties, one.traits)).toEqual(one.nodes);
@@ -37,7 +37,7 @@ describe("matching", () => {
       }
     });
 
-    it("MAT-6: a property that every object has is missing all the same", () => {
+    it("MAT-5: a property that every object has is missing all the same", () => {
       expect(ownValue({}, "constructor")).toBeUndefined();
       expect(ownValue({}, "__proto__")).toBeUndefined();
       const table = createTable([{ node: "n", label: "", event_id: "n", names: ["E"], rule: "segment", filters: [{ property: "toString", operator: "contains", values: ["function"], property_type: "event" }] }]);

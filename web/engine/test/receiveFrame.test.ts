@@ -58,7 +58,7 @@ describe("receive", () => {
       expect(after([on("remote", { position: "" }), frame(0, hello(7)), frame(1, batch(7, [event("a")]))]).accumulation.frameSums.offered).toBe(1);
     });
 
-    it("ENG-9: doors count from the hello, and a beat that stands elsewhere asks", () => {
+    it("ENG-2: doors count from the hello, and a beat that stands elsewhere asks", () => {
       const door = { received: 5, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 5 };
       const state = after([on(), frame(0, hello(0, { ledger: { web: door } })), frame(1, { op: "beat", now: "", position: "e.0", ledger: { web: { ...door, received: 9, taken: 9 } } })]);
       expect(ledger(state).doors).toEqual([{ source: "web", door: { ...door, received: 4, taken: 4 }, balances: true }]);

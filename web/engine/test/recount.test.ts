@@ -36,7 +36,7 @@ it("ENG-28: from the moment on from which every event is held", () => {
   expect(recountEntries(logOf(state), createTable(OTHER.listens), T0, false)).toMatchObject({ since: T0, left: 1, entries: [{ frame: { counts: { x: 1 } } }, { frame: { counts: { c: 1 } } }] });
 });
 
-it("ENG-28, ENG-16: the session stays, with what the viewer chose, and its past is counted without a light", () => {
+it("ENG-28, ENG-13: the session stays, with what the viewer chose, and its past is counted without a light", () => {
   const out = listener();
   let state = after([on(), frame(0, hello()), frame(10, batch(0, [event("a"), event("c")])), { kind: "follow", at: T0, token: "t1" }, { kind: "bind", at: T0, name: "Unheard", node: "d" }, { kind: "bind", at: T0, name: "Else", node: "c" }]);
   expect(state.accumulation.position).toBe("e.0");

@@ -71,7 +71,7 @@ describe("the reducer", () => {
     }), { numRuns: 60 });
   });
 
-  it("ENG-4: the same message in further frames is counted as it was sent, but lights and tells nothing again", () => {
+  it("ENG-3: the same message in further frames is counted as it was sent, but lights and tells nothing again", () => {
     const one = event("a"), out = listener();
     const state = after([on(), frame(0, batch(0, [one])), frame(1, batch(1, [one, { ...one, flags: ["maybe_repeat"] }]))], {}, out);
     expect(out.hits).toHaveLength(1);

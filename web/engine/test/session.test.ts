@@ -14,19 +14,19 @@ import type { State } from "../src/state.ts";
 import { after, batch, event, frame, GRAPH, heard, on, T0, tap } from "./support.ts";
 
 describe("on", () => {
-  it("ENG-16: Off keeps what was collected, the next On begins anew", () => {
+  it("ENG-13: Off keeps what was collected, the next On begins anew", () => {
     const state = after([on(), frame(0, batch(0, [event("a")])), { kind: "off", at: T0 }]);
     expect([state.lanes, totals(state, T0).count, feed(state, { start: 0, count: 1 }).total]).toEqual([[], 1, 1]);
     reduce(state, { kind: "on", at: T0 + 9, session: "s1", position: "e.1", graph: GRAPH, lane: "remote" });
     expect([state.lanes, totals(state, T0).count, state.startedAt, state.undo]).toEqual([["remote"], 0, T0 + 9, null]);
   });
 
-  it("ENG-16: Off shows what a pause held, and its clock runs again", () => {
+  it("ENG-13: Off shows what a pause held, and its clock runs again", () => {
     const state = after([on(), { kind: "pause", at: T0 }, frame(5, batch(0, [event("a")])), { kind: "off", at: T0 + 9 }]);
     expect([state.clock.frozenAt, state.pauseBuffer.pending, totals(state, T0 + 9).count]).toEqual([null, 0, 1]);
   });
 
-  it("ENG-16: On under the session that is on adds a lane to it; another session begins anew", () => {
+  it("ENG-13: On under the session that is on adds a lane to it; another session begins anew", () => {
     const state = after([on("local"), tap(0, heard("A")), on("remote"), on("remote")]);
     expect([state.lanes, state.position, totals(state, T0).count]).toEqual([["local", "remote"], "e.0", 1]);
     reduce(state, { kind: "off", at: T0, lane: "local" });
@@ -49,7 +49,7 @@ describe("undo", () => {
     expect(ledger(state)).toMatchObject({ balances: true, duplicates: 0, pendingLocal: 2, missed: { exact: 2 } });
   });
 
-  it("ENG-4: what was heard before Clear is no event after it", () => {
+  it("ENG-3: what was heard before Clear is no event after it", () => {
     const one = event("a");
     const state = after([on(), frame(1, batch(0, [one])), { kind: "clear", at: T0 + 3 }, frame(4, batch(1, [one]))]);
     expect([state.accumulation.duplicates, state.accumulation.view.rows]).toEqual([1, []]);

@@ -17,7 +17,7 @@ describe("kept", () => {
 });
 
 describe("state", () => {
-  it("ENG-16: before any On there is nothing, and nothing breaks", () => {
+  it("ENG-13: before any On there is nothing, and nothing breaks", () => {
     const state = initialState({ events: 5 });
     expect(state.options).toEqual({ ...OPTIONS, events: 5 });
     expect(totals(state, 0)).toMatchObject({ count: 0, rate: 0, mappedShare: null, pending: 0, filtered: null });

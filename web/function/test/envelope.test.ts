@@ -23,14 +23,14 @@ describe("from an event to its envelope", () => {
     for (const piece of ["leak", "7946", "203.0.113.7", "Mozilla"]) expect(envelope).not.toContain(piece);
   });
 
-  it("FUN-7: carries what a node listens for, what lights one, or all", () => {
+  it("FUN-6: carries what a node listens for, what lights one, or all", () => {
     const other = bought({ event: "Other" });
     const free = bought({ properties: { plan: "free" } });
     expect([maybe(other)?.id, maybe(free)?.id, maybe(free, { carries: "lit" })?.id, maybe(bought(), { carries: "lit" })?.id, maybe(other, { carries: "all" })?.id]).toEqual([undefined, uuid(1), undefined, uuid(1), uuid(1)]);
     expect(made({ type: "page", name: "Home", messageId: "p" }).name).toBe("Home");
   });
 
-  it("FUN-7: a message that joins two identifiers is carried, since it joins their traces", () => {
+  it("FUN-6: a message that joins two identifiers is carried, since it joins their traces", () => {
     const who = { type: "identify", messageId: "i", anonymousId: "a1", userId: "u1", traits: { email: CANARY } };
     expect(made(who).traces).toHaveLength(2);
     expect(maybe({ ...who, userId: null })).toBeNull();
@@ -54,7 +54,7 @@ describe("from an event to its envelope", () => {
     expect(flags({ properties: { staging: true } }, { test: "staging" })).toEqual(["test"]);
   });
 
-  it("FUN-7: a sample keeps whole traces, and test traffic always", () => {
+  it("FUN-6: a sample keeps whole traces, and test traffic always", () => {
     const kept = Array.from({ length: 200 }, (_, place) => maybe(bought({ anonymousId: `a${place}` }), { sample: 0.3 })).filter((one) => one !== null).length;
     expect(kept).toBeGreaterThan(30);
     expect(kept).toBeLessThan(90);
@@ -74,7 +74,7 @@ describe("from an event to its envelope", () => {
     expect(made(bought({ messageId: "" })).id).toBe(derived[1]);
     const { repeats } = vectors("message_ids") as { readonly repeats: { readonly text: string; readonly shown: readonly string[] } };
     const seen = new Map<string, number>();
-    expect(repeats.shown.map(() => (envelop(JSON.parse(repeats.text), NOW, seen) as { id: string }).id), "SEG-6").toEqual(repeats.shown);
+    expect(repeats.shown.map(() => (envelop(JSON.parse(repeats.text), NOW, seen) as { id: string }).id), "SEG-14").toEqual(repeats.shown);
     expect(made(bought({ messageId: 7 })).id).toBe(made(bought({ messageId: "7" })).id);
   });
 

@@ -32,7 +32,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("SEG-6: equal events without an id in one batch are several, the same at every try", async () => {
+  it("SEG-14: equal events without an id in one batch are several, the same at every try", async () => {
     const { got, settings: asked, stop } = await provider();
     const equal = { ...bought(), messageId: undefined };
     const batch = [equal, equal, bought({ messageId: uuid(2) }), equal, { ...equal, event: "Viewed Home Page", type: "page", name: "Home" }];
@@ -43,7 +43,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("FUN-7: an event that no viewer would see costs no message", async () => {
+  it("FUN-6: an event that no viewer would see costs no message", async () => {
     const { got, settings: asked, stop } = await provider();
     await file.onTrack(bought({ event: "Other" }), asked());
     expect(plain(await file.onBatch([bought({ event: "Other" })], asked()))).toEqual([{ status: 200 }]);
@@ -51,7 +51,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("FUN-11: of a batch only what may help is tried again, each event by itself", async () => {
+  it("FUN-9: of a batch only what may help is tried again, each event by itself", async () => {
     const { settings: asked, stop, where } = await provider((number) => (number === 2 ? [503, ""] : [200, "{}"]));
     const told = await file.onBatch([null, ...Array.from({ length: 20 }, (_, place) => bought({ messageId: uuid(place) }))], asked({ provider: { ...where, limit: 420, batch: 10 } }));
     const statuses = told.map(({ status }) => status);
@@ -61,7 +61,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("FUN-11: RetryError if another try may help, and only there", async () => {
+  it("FUN-9: RetryError if another try may help, and only there", async () => {
     for (const [status, kind] of [[500, RetryError], [429, RetryError], [401, ValidationError], [403, ValidationError], [413, ValidationError]] as const) {
       const { settings: asked, stop } = await provider(() => [status, CANARY]);
       const failed = file.onTrack(bought(), asked());

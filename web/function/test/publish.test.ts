@@ -28,14 +28,14 @@ describe("publishing", () => {
   it.each([
     [200, "{}", "taken"], [202, "", "taken"], [200, '{"error":"too many","code":429}', "retry"], [200, '{"error":"no such app","code":404}', "refused"], [200, '{"data":"\\"code\\":500"}', "taken"],
     [429, "", "retry"], [408, "", "retry"], [500, "", "retry"], [503, "", "retry"], [400, "", "refused"], [401, "", "refused"], [403, "", "refused"], [413, "", "refused"],
-  ])("FUN-11: %i %s is %s", async (status, text, is) => {
+  ])("FUN-9: %i %s is %s", async (status, text, is) => {
     const { where, stop } = await provider(() => [status, text]);
     const [told] = await file.publish([message()], "private-c", plan({ provider: where }), "s", 0);
     expect(told?.outcome.is).toBe(is);
     stop();
   });
 
-  it("FUN-11: a provider that cannot be reached, or does not answer in time, is tried again", async () => {
+  it("FUN-9: a provider that cannot be reached, or does not answer in time, is tried again", async () => {
     const hurried = pasted({ setTimeout: (act: () => void) => setTimeout(act, 50) });
     const silent = await provider(() => null);
     const [late] = await hurried.publish([message()], "private-c", plan({ provider: silent.where }), "s", 0);

@@ -6,7 +6,7 @@ const { parse, happened } = vectors("times") as { parse: { text: unknown; ms: nu
 const NOW = Date.parse("2026-01-02T03:04:06Z");
 const file = pasted();
 
-it("SEG-4 in the function: every spelling of a time is read as the server reads it", () => {
+it("SEG-5 in the function: every spelling of a time is read as the server reads it", () => {
   for (const { text, ms } of parse) expect([text, file.parseTime(text)]).toEqual([text, ms]);
 });
 

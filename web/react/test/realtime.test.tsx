@@ -95,7 +95,7 @@ it("EMB-1: the summary and the followed paths are read from the session", () => 
 it.each<[Partial<DrawnState>, string]>([
   [{}, "live"], [{ connection: "polling" }, "live"], [{ paused: true }, "paused"], [{ connection: "stale", paused: true }, "stale"], [{ phase: "off", connection: "off" }, "off"],
   [{ phase: "opening", connection: "off" }, "opening"], [{ connection: "connecting" satisfies Connection }, "connecting"],
-])("EMB-33: the sign says %o as “%s”", (change, word) => {
+])("EMB-30: the sign says %o as “%s”", (change, word) => {
   session.change({ ...change, why: "because" });
   expect(signOf(session.state)).toBe(word);
   render(<RealtimeSign realtime={session} className="mine" />);
@@ -105,7 +105,7 @@ it.each<[Partial<DrawnState>, string]>([
 
 const NODES = journey().nodes.map(({ uuid }, i) => ({ id: uuid, position: { x: i * 200, y: 0 }, width: 110, height: 110 }));
 
-it("EMB-33: draws while the session is on, and nothing while it is off", () => {
+it("EMB-30: draws while the session is on, and nothing while it is off", () => {
   session.change({ phase: "off" });
   const { rerender, unmount } = render(<StrictMode><LightLayer realtime={session} viewport={{ x: 0, y: 0, zoom: 1 }} nodes={NODES} /></StrictMode>);
   expect(vi.getTimerCount()).toBe(0);
@@ -119,7 +119,7 @@ it("EMB-33: draws while the session is on, and nothing while it is off", () => {
   expect([vi.getTimerCount(), session.listeners.size]).toEqual([0, 0]);
 });
 
-it("EMB-33: reads the boxes of React Flow 11 and 12, of nodes in nodes, and of none that is hidden or unmeasured", () => {
+it("EMB-30: reads the boxes of React Flow 11 and 12, of nodes in nodes, and of none that is hidden or unmeasured", () => {
   const boxes = boxesOf([
     { id: "eleven", position: { x: 1, y: 2 }, positionAbsolute: { x: 11, y: 12 }, width: 110, height: 100 },
     { id: "twelve", position: { x: 5, y: 6 }, measured: { width: 50, height: 60 } },
@@ -134,7 +134,7 @@ it("EMB-33: reads the boxes of React Flow 11 and 12, of nodes in nodes, and of n
   ]);
 });
 
-it("EMB-33: a real engine is such a session's light", () => {
+it("EMB-30: a real engine is such a session's light", () => {
   const engine = new EngineHost(() => 0);
   const light: RealtimeSource["light"] = engine.light;
   expect(light.node("landing").count).toBe(0);

@@ -149,7 +149,7 @@ describe("what a person can do", () => {
     expect(store.getState().highlight).toBeNull();
   });
 
-  it("PIC-17: an ignored jump is remembered with its graph, until it is shown again", async () => {
+  it("TRC-17: an ignored jump is remembered with its graph, until it is shown again", async () => {
     const { actions, store, kept } = await on();
     actions.ignore("a>b", true);
     actions.ignore("a>b", true);

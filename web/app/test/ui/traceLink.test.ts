@@ -18,7 +18,7 @@ describe("link", () => {
 });
 
 describe("ignored", () => {
-  it("PIC-17: jumps are ignored in their own graph only", () => {
+  it("TRC-17: jumps are ignored in their own graph only", () => {
     const kept = ["shop/demo/g a>b", "shop/demo/other a>b", " x>y"];
     expect([[...ignoredJumps(kept, PLACE)], [...ignoredJumps(kept, null)]]).toEqual([["a>b"], ["x>y"]]);
   });

@@ -43,7 +43,7 @@ describe("bindings", () => {
 describe("kept", () => {
   const filter = (property: string, operator: string, ...values: string[]) => ({ property, operator, values, property_type: "event" as const });
 
-  it("MAT-11: a name that redaction changes can never be heard", () => {
+  it("MAT-10: a name that redaction changes can never be heard", () => {
     for (const name of ["Order Completed", "v1.2.3.4 installed", "Viewed Pricing /pricing Page", "x".repeat(256)]) expect([name, unkeptName(name)]).toEqual([name, false]);
     for (const name of ["/pay#done", "Viewed Pay /pay?step=2 Page", "Order 4111111111111111", "ada@example.com joined"]) expect([name, unkeptName(name)]).toEqual([name, true]);
   });

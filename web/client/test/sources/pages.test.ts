@@ -61,13 +61,13 @@ it("TAP-10: a page's calls light the graph; what was called before On never does
   expect([first.light.node("a").count, second.light.node("a").count]).toEqual([21, 1]);
 });
 
-it("EMB-9: says what keeps a page's calls from being heard", async () => {
+it("EMB-8: says what keeps a page's calls from being heard", async () => {
   const quiet = await on(page());
   expect(quiet.state).toMatchObject({ phase: "on", connection: "live", why: "No analytics.js of Segment has been found in this page so far." });
   await quiet.off();
 });
 
-it("EMB-9: hears other tabs of its origin", async () => {
+it("EMB-8: hears other tabs of its origin", async () => {
   // Channels between tabs have no fake time.
   vi.useRealTimers();
   const made = realtime({ graph: GRAPH, source: otherTab() });
@@ -85,7 +85,7 @@ it("EMB-9: hears other tabs of its origin", async () => {
   await made.off();
 });
 
-it("EMB-9: of pages that it opened it hears those of the listed origins alone, and names one that is not", async () => {
+it("EMB-8: of pages that it opened it hears those of the listed origins alone, and names one that is not", async () => {
   const made = await on(opener(["https://shop.example.com"]));
   expect(made.state.why).toContain("https://shop.example.com");
   const posted: unknown[] = [];

@@ -87,7 +87,7 @@ it("EMB-10: who is not let in, what is not there, and a token that cannot be had
   }
 }, 60_000);
 
-it("EMB-11: another graph keeps the session and its lease, and the server counts it anew since On, by push and by poll", async () => {
+it("EMB-6: another graph keeps the session and its lease, and the server counts it anew since On, by push and by poll", async () => {
   for (const transport of ["push", "poll"] as const) {
     const fetched = vi.spyOn(globalThis, "fetch");
     const asked = (method: string) => fetched.mock.calls.filter(([, init]) => init?.method === method).map(([url, init]) => [new URL(url instanceof Request ? url.url : url).pathname, init?.body]);
@@ -116,7 +116,7 @@ it("EMB-11: another graph keeps the session and its lease, and the server counts
   }
 }, 60_000);
 
-it("EMB-11: a graph that the server does not have is shown and lit by what this page matches, and `why` says so", async () => {
+it("EMB-6: a graph that the server does not have is shown and lit by what this page matches, and `why` says so", async () => {
   const session = open();
   await session.on();
   await until(session, () => session.state.connection === "live");

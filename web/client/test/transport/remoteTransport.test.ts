@@ -81,7 +81,7 @@ describe("remote", () => {
       lane.stop();
     });
 
-    it("PIC-32: after two silent streams it polls, and tries the stream again", async () => {
+    it("PIC-31: after two silent streams it polls, and tries the stream again", async () => {
       let silent = true;
       const made = scene();
       made.rule.answer = async (url, signal) => {
@@ -102,7 +102,7 @@ describe("remote", () => {
       made.lane.stop();
     });
 
-    it("PIC-32: without a free place it polls and says why", async () => {
+    it("PIC-31: without a free place it polls and says why", async () => {
       const none: StreamSlots = { acquire: () => Promise.resolve(null) };
       const made = scene(null, none);
       made.rule.answer = async () => {
@@ -129,7 +129,7 @@ describe("remote", () => {
       lane.stop();
     });
 
-    it("PIC-35: a hidden tab closes its stream after a minute, looks once a minute, and streams again when shown", async () => {
+    it("PIC-31: a hidden tab closes its stream after a minute, looks once a minute, and streams again when shown", async () => {
       const made = scene();
       await settle();
       await made.streams[0]!.send(beat("p1"));

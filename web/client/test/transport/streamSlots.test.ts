@@ -17,7 +17,7 @@ class Locks {
 }
 
 describe("places for streams", () => {
-  it("PIC-32: four tabs stream, the fifth does not until one leaves", async () => {
+  it("PIC-31: four tabs stream, the fifth does not until one leaves", async () => {
     const slots = lockSlots(new Locks());
     const taken = await Promise.all(Array.from({ length: OPEN_STREAMS }, () => slots.acquire()));
     expect(taken.every(Boolean)).toBe(true);

@@ -29,7 +29,7 @@ describe("light", () => {
 });
 
 describe("ledger", () => {
-  it("ENG-9: the ledger of a session sums, and says what came twice", () => {
+  it("ENG-2: the ledger of a session sums, and says what came twice", () => {
     const one = event("a");
     const state = after([on(), frame(0, hello()), frame(1, batch(0, [one, event("")])), frame(2, batch(2, [one]))]);
     expect(ledger(state)).toMatchObject({ view: { offered: 3, lit: 2, unmapped: 1, carried: 3 }, balances: true, duplicates: 1, repeats: 0, misfits: 0, localEvents: 0, pendingLocal: 0, doors: [] });

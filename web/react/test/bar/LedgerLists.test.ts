@@ -11,7 +11,7 @@ describe("the ledgers as lines", () => {
     expect(sourceLines({ received: 1, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 1 }).map(({ word }) => word)).toEqual(["received", "kept"]);
   });
 
-  it("STR-19: records of a stream that were left unread stand beside the sum", () => {
+  it("STR-16: records of a stream that were left unread stand beside the sum", () => {
     const lines = sourceLines({ received: 1, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 1, gaps: 2 });
     expect(lines.at(-1)).toEqual({ word: "times that records of the stream were left unread", value: 2, sum: false });
   });

@@ -5,11 +5,11 @@ import { newer, placeOf, roomIn, ROW, shown, top } from "../../src/feed/FeedRows
 const ROOM = roomIn(300);
 
 describe("the feed's window", () => {
-  it("PIC-39: an opened row fits into the list with the row before it, and scrolls inside", () => {
+  it("PIC-100: an opened row fits into the list with the row before it, and scrolls inside", () => {
     expect([roomIn(163), roomIn(300), roomIn(60), roomIn(2000)]).toEqual([163 - 2 * ROW, 300 - 2 * ROW, 96, 420]);
   });
 
-  it("PIC-39: counts what came after the row that is being read, for any filter and after losses", () => {
+  it("PIC-100: counts what came after the row that is being read, for any filter and after losses", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 1 }), fc.nat(500), fc.nat(20), (some, anchor, lost) => {
         const rows = some.sort((a, b) => a - b);
@@ -19,7 +19,7 @@ describe("the feed's window", () => {
     );
   });
 
-  it("PIC-39: finds an opened row again, and says when it is gone", () => {
+  it("PIC-100: finds an opened row again, and says when it is gone", () => {
     const numbers = { rows: [3, 5, 8, 9], from: 1 };
     expect([9, 8, 5, 3, 4].map((row) => placeOf(numbers, row))).toEqual([0, 1, 2, -1, -1]);
   });

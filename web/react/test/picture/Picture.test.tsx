@@ -56,7 +56,7 @@ describe("the picture", () => {
     expect(rendered.mock.calls.length).toBe(before);
   });
 
-  it("PIC-5: cards that have not lit say so, and one that never can", () => {
+  it("PIC-6: cards that have not lit say so, and one that never can", () => {
     const { props } = setting();
     const { container } = render(<Picture {...props} />);
     expect(container.querySelector('[data-node="store"]')?.textContent).toContain("not seen yet");

@@ -4,7 +4,7 @@ import { fullJourney, journey } from "../bench/sample.ts";
 
 describe("face", () => {
   describe("card faces", () => {
-    it("PIC-5: a node that can never light says why", () => {
+    it("PIC-6: a node that can never light says why", () => {
       const faces = facesOf(journey());
       expect(faces.get("abandoned")).toMatchObject({ dark: "No event is bound to this node", event: "" });
       expect(faces.get("landing")).toMatchObject({ dark: "", event: "page_view", title: "Landing page" });

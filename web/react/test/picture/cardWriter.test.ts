@@ -29,7 +29,7 @@ describe("cards", () => {
       expect([root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["0", "0/s", "41s", "no"]);
     });
 
-    it("PIC-5: a node that has not lit waits, one that never can says so", () => {
+    it("PIC-6: a node that has not lit waits, one that never can says so", () => {
       const dark = { count: 0, rate: 0, level: 0, lastAt: null };
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", ""]);

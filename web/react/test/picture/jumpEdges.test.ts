@@ -7,14 +7,14 @@ import { sceneOf } from "../../src/picture/scene.ts";
 const jump = (from: string, to: string, count = 3) => ({ from, to, count, traces: 2, medianGapMs: 1000, advice: "B is probably missing" });
 
 describe("ghost edges", () => {
-  it("PIC-17: a jump has a way, a count and words, and unknown ends are left out", () => {
+  it("TRC-17: a jump has a way, a count and words, and unknown ends are left out", () => {
     const ghosts = drawJumps(sceneOf(journey(), null), [jump("search", "basket", 214), jump("gone", "basket"), jump("basket", "basket")]);
     expect(ghosts).toHaveLength(1);
     expect(ghosts[0]).toMatchObject({ key: "search>basket", jump: { count: 214 } });
     expect(ghosts[0]?.says).toContain("Site search to Basket: 214 steps of 2 traces");
   });
 
-  it("PIC-17: goes round cards that stand between its ends", () => {
+  it("TRC-17: goes round cards that stand between its ends", () => {
     const at = (x: number, y: number) => ({ x, y, width: 164, height: 80 });
     const [from, between, to] = [at(0, 0), at(212, 0), at(424, 0)];
     const curve = jumpCurve(from, to, [from, between, to]);

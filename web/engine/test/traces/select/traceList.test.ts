@@ -29,7 +29,7 @@ describe("recent", () => {
       expect([found("ABC"), found("userid"), found("success b"), found("video"), found("nothing")]).toEqual([["k1.abcd"], ["k1.abcd"], ["k1.efgh"], ["k1.ijkl"], []]);
     });
 
-    it("TRC-39: is searched by the words on its rows, and narrowed to a kind", () => {
+    it("TRC-25: is searched by the words on its rows, and narrowed to a kind", () => {
       const plain = graph("A:s B C:e D:e", "A>B B>C B>D");
       const wide = { ...plain, nodes: plain.nodes.map((node) => (node.uuid === "D" ? { ...node, outcome: "failure" as const } : node)) };
       const traces = told(wide, [
