@@ -444,6 +444,7 @@ def test_a_cold_start_answers_within_its_time(platform: Platform) -> None:
         "joserfc",
         "_cffi_backend",
         "watchfiles",
+        "ruamel",
     }
     assert unneeded & set(polled["loaded"]) == set()
     assert (unneeded - {"nacl", "httpx"}) & set(taken["loaded"]) == set(), "a delivery publishes"
