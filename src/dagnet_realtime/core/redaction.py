@@ -44,9 +44,10 @@ _POINT = re.compile(r" ?[\[({<] ?(?:dot|period|point|punkt) ?[\])}>] ?", re.IGNO
 _LETTERS = re.compile(
     r"[A-Za-z][A-Za-z ,&_-]{0,14}"
 )  # too short to be personal without digits or signs
-# Every personal shape contains one of these; most texts contain none.
+# Every personal shape contains one of these; most texts contain none. The set is written as the
+# ASCII that it lacks: with the range above ASCII, `re` takes twenty times as long to compile it.
 _SUSPECT = re.compile(
-    r"[0-9@%&\\()\[{<=\x00-\x1f\x7f-\U0010ffff]|-----| [aA][tT] "
+    r"[^ !\"#$'*+,./:;>?A-Z\]^_`a-z|}~-]|-----| [aA][tT] "
     r"|earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\."
     r"|[-_](?:ant|proj|live|test)[-_]|glpat-|xox|gh[opsru]_|ssh-"
 )
