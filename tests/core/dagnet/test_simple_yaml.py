@@ -45,7 +45,7 @@ def same(one: object, other: object) -> bool:
 
 @pytest.mark.parametrize("what", SIMPLE)
 def test_simple_texts_need_no_parser_and_read_alike(what: str) -> None:
-    """GRA-3: the same values, of the same types, in the same order."""
+    """GRA-2: the same values, of the same types, in the same order."""
     text = SIMPLE[what]
     for ending in ("", "\n", "\n\n"):
         if not (text + ending).endswith("\n") and what == "block texts":
@@ -64,7 +64,7 @@ LEFT = [
 
 @pytest.mark.parametrize("text", LEFT)
 def test_all_else_reads_as_the_parser_reads_it(text: str) -> None:
-    """GRA-2, GRA-3: what is left to the parser has its values, or its reason with line and column."""
+    """GRA-2: what is left to the parser has its values, or its reason with line and column."""
 
     def told(read: Callable[[str], object]) -> str:
         try:
@@ -88,7 +88,7 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 @tries(400)
 def test_whatever_is_taken_without_the_parser_reads_alike(text: str) -> None:
-    """GRA-3: no text means one thing to the one and another to the other."""
+    """GRA-2: no text means one thing to the one and another to the other."""
     try:
         found = read_simple(text)
     except NotSimple:
@@ -97,7 +97,7 @@ def test_whatever_is_taken_without_the_parser_reads_alike(text: str) -> None:
 
 
 def test_dagnets_kind_of_files_is_simple() -> None:
-    """GRA-3: the sample's definitions and indexes, as DagNet writes them, need no parser."""
+    """GRA-2: the sample's definitions and indexes, as DagNet writes them, need no parser."""
     files: list[Path] = sorted(SAMPLE.rglob("*.yaml"))
     assert len(files) > 20
     for file in files:
