@@ -104,8 +104,9 @@ generate: setup ## write generated files anew
 docs: ## the documentation as a site, in dist/docs
 	@python=$$(sh tools/python.sh) && "$$python" tools/documentation.py
 
-build: use ## the interface into the package, and a wheel and an sdist into dist/
+build: use ## the interface into the package, and wheels and an sdist into dist/
 	@$(BIN)/python -m hatchling build
+	@$(BIN)/python tools/serverless_wheel.py
 
 package: setup ## the npm package @dagnet-realtime/client, as a tarball in dist/
 	@PATH="$$(dirname $(NODE)):$$PATH" $(NODE) web/package/pack.js dist/npm

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from tests.support.redis import redis_server
+from tools.serverless_wheel import LEFT_OUT, REQUIRED
 
 from benchmarks.report import Figure, median_of
 from benchmarks.served import SERVER_CORE, SHOP, pinned
@@ -142,8 +143,8 @@ def _ask(
 
 
 def _installed() -> float:
-    """Megabytes of the package and everything that it needs, but not of what only working on it needs."""
-    wanted, seen, total = ["dagnet-realtime"], set(), 0
+    """Megabytes of what the lean wheel of a function holds and needs, tools/serverless_wheel.py."""
+    wanted, seen, total = [*REQUIRED, "hiredis"], set(), 0
     while wanted:
         name = wanted.pop()
         if name in seen:
@@ -153,22 +154,23 @@ def _installed() -> float:
             distribution = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             continue  # for another system, or another Python
-        if name != "dagnet-realtime":
-            total += sum(
-                path.stat().st_size
-                for file in distribution.files or ()
-                if (path := Path(str(distribution.locate_file(file)))).is_file()
-            )
+        total += sum(
+            path.stat().st_size
+            for file in distribution.files or ()
+            if (path := Path(str(distribution.locate_file(file)))).is_file()
+        )
         wanted += [
             _name(requirement)
             for requirement in distribution.requires or ()
             if "extra ==" not in requirement
         ]
-    own = ROOT / "src/dagnet_realtime"
+    own = ROOT / "src"
     total += sum(
         file.stat().st_size
         for file in own.rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+        if file.is_file()
+        and "__pycache__" not in file.parts
+        and not file.relative_to(own).as_posix().startswith(LEFT_OUT)
     )
     return total / 1e6
 

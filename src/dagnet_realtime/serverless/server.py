@@ -9,6 +9,7 @@ import contextlib
 import gc
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -402,6 +403,13 @@ def _validate_config(config: Config) -> None:
             "Every process must know the same cookie key",
             "",
             "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY",
+        )
+    if config.access.mode == "oidc" and find_spec("authlib") is None:
+        raise Problem(
+            "invalid",
+            'Access mode "oidc" needs the package `authlib`',
+            "",
+            "Install dagnet-realtime with the extra `sign-in`",
         )
     for workspace in config.workspaces:
         for source in workspace.sources:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import msgspec
 
+from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RevocationList
 from dagnet_realtime.stores.memory import MemoryRevocationList
@@ -87,7 +88,10 @@ class SealedCookie(Generic[Content]):
         return jar
 
     def encode(self, content: Content) -> str | None:
-        """A `Set-Cookie` value; None if it is too large for a browser."""
+        """A `Set-Cookie` value; None if it is too large for a browser.
+
+        Raises `Problem("unavailable")` if the package that encrypts it is not installed.
+        """
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + self._box.encrypt(
             nonce, msgspec.msgpack.encode(content), self._name.encode()
@@ -124,13 +128,24 @@ class SealedCookie(Generic[Content]):
 
     @property
     def _box(self) -> "AESGCM":
-        # Imported when first needed, since it takes 40 ms.
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        # Imported when first needed, since it takes 40 ms. A lean installation may lack it.
+        try:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        except ImportError:
+            raise Problem(
+                "unavailable",
+                "Sign-in is not installed",
+                "The package `cryptography` is not installed",
+                "Install dagnet-realtime with the extra `sign-in`",
+            ) from None
 
         return AESGCM(self._key)
 
     def _unsealed(self, value: str) -> Content | None:
-        from cryptography.exceptions import InvalidTag
+        try:
+            from cryptography.exceptions import InvalidTag
+        except ImportError:
+            return None  # no cookie was sealed here
 
         try:
             sealed = base64.b64decode(
