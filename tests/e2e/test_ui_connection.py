@@ -20,6 +20,19 @@ LIT = """() => {
 }"""
 """How many pixels of the layer have light."""
 
+LARGE = """(proportion) => {
+  const scale = new DOMMatrix(getComputedStyle(document.querySelector(".react-flow__viewport")).transform).a;
+  const small = [...document.querySelectorAll(".dr-picture :is(.dr-card-title, .dr-card-event, .dr-card-rate, .dr-wire-label, .dr-tag), .tv-head :is(h1, p, strong, .live)")]
+    .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) * (one.closest(".react-flow__viewport") ? scale : 1) < innerWidth * 0.012 - 0.01);
+  const cards = [...document.querySelectorAll(".dr-card")].map((card) => card.getBoundingClientRect());
+  const [left, top] = [Math.min(...cards.map((card) => card.left)), Math.min(...cards.map((card) => card.top))];
+  const [right, bottom] = [Math.max(...cards.map((card) => card.right)), Math.max(...cards.map((card) => card.bottom))];
+  const fits = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+  const turned = proportion > 1 ? right - left > (bottom - top) * proportion : right - left < (bottom - top) * proportion;
+  return cards.length > 8 && small.length === 0 && fits && turned;
+}"""
+"""Whether all text is large, and the graph in view, wider or narrower than so many times its height."""
+
 
 @pytest.fixture(scope="module")
 def shown(browser: Browser) -> Iterator[Demo]:
@@ -71,14 +84,21 @@ def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, s
 def test_the_room_screen_turns_on_by_itself_and_has_no_panels(
     context: BrowserContext, shown: Demo
 ) -> None:
-    """PIC-45: the screen has large type, no panels, and shows another graph after a while."""
+    """PIC-45, PIC-1: no text is under 1.2 % of the width, lying or standing; there are goals and no
+    panels; another graph follows.
+    """
     shown.signed_in.enter(context)
     page = context.new_page()
+    page.set_viewport_size({"width": 3840, "height": 2160})
     page.clock.install()
     page.goto(f"{shown.program.url}/?screen=tv")
     live(page)
     title = page.get_by_role("heading", level=1).inner_text()
     assert page.locator(".side, .feed").count() == 0
+    expect(page.locator(".tv-goal")).to_contain_text("Purchase")
+    page.wait_for_function(LARGE, arg=1.5)
+    page.set_viewport_size({"width": 1080, "height": 1920})
+    page.wait_for_function(LARGE, arg=0.8)
     page.clock.fast_forward(31_000)
     expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
 

@@ -26,11 +26,14 @@ import type { JumpMark, Palette, RenderBuffers, Renderer, RenderReport } from ".
 import { openRenderer } from "./renderer.ts";
 import { readPalette } from "./sprites.ts";
 
-/** Where the drawing stands in the canvas, CSS pixels; `zoom` CSS pixels a unit of the drawing. */
+/** Where the drawing stands in the canvas, CSS pixels; `zoom` CSS pixels a unit of the drawing;
+ * `text` the least size of text on screen, 11 CSS pixels by default.
+ */
 export interface View {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
+  readonly text?: number;
 }
 
 /** How light looks and moves; each can be changed later by `set`. */
@@ -150,11 +153,11 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   }
 
   function lookFrom(): void {
-    const { x, y, zoom } = options.camera();
+    const { x, y, zoom, text } = options.camera();
     if (![x, y, zoom].every(Number.isFinite) || zoom <= 0) return;
     view = { x, y, zoom };
     const { clientWidth: width, clientHeight: height } = canvas;
-    renderer.send({ kind: "camera", camera: { x, y, zoom, width, height, ratio: Math.min(MOST_RATIO, globalThis.devicePixelRatio || 1) } });
+    renderer.send({ kind: "camera", camera: { x, y, zoom, width, height, ratio: Math.min(MOST_RATIO, globalThis.devicePixelRatio || 1), ...(text === undefined ? {} : { text }) } });
   }
 
   function plan(): void {

@@ -8,7 +8,7 @@ export type Surface = OffscreenCanvas | HTMLCanvasElement;
 export type Brush = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
 /** Where the view stands: screen = canvas units × zoom + x, y (CSS pixels); `ratio` device pixels a
- * CSS pixel.
+ * CSS pixel; `text` the least size of text on screen in CSS pixels, 11 by default.
  */
 export interface Camera {
   readonly x: number;
@@ -17,6 +17,7 @@ export interface Camera {
   readonly width: number;
   readonly height: number;
   readonly ratio: number;
+  readonly text?: number;
 }
 
 /** Measured things: x, y, width, height a node (a width of 0 if it is not drawn); the width of its

@@ -100,7 +100,7 @@ export class StaticLayer {
       if (camera.zoom < BRIEF_FROM) continue;
       const [x, y] = [table[POINTS] ?? 0, table[POINTS + 1] ?? 0];
       const text = `${amount(count)}×`;
-      const size = typeSize(camera.zoom);
+      const size = typeSize(camera);
       const width = size + text.length * size * 0.64;
       roundBox(brush, x - width / 2, y - size * 0.8, width, size * 1.6, size * 0.8);
       brush.fillStyle = palette.canvas;
@@ -130,7 +130,7 @@ export class StaticLayer {
       if (lines > 0 && camera.zoom >= FULL_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
       if (lines > 1 && camera.zoom >= FULL_FROM) {
         brush.clearRect(x - LABEL.width / 2, y + LABEL.height / 2, LABEL.width, LABEL.line);
-        brush.font = `500 ${typeSize(camera.zoom)}px ${palette.mono}`;
+        brush.font = `500 ${typeSize(camera)}px ${palette.mono}`;
         brush.textAlign = "center";
         brush.textBaseline = "middle";
         brush.fillStyle = palette.activityText;
@@ -208,9 +208,12 @@ export class Glow {
   }
 }
 
-/** Type that is never smaller than 11 px on screen, in canvas units. */
-function typeSize(zoom: number): number {
-  return 11 / Math.min(1, zoom);
+/** No text is smaller than this in canvas units, nor, unless the camera says more, on screen. */
+const LEAST_TEXT = 11;
+
+/** The size of text, in canvas units. */
+function typeSize({ zoom, text = LEAST_TEXT }: Camera): number {
+  return Math.max(LEAST_TEXT, text / zoom);
 }
 
 /** A count or rate in at most four figures. */

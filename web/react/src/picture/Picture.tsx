@@ -41,8 +41,8 @@ const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDow
  */
 export function Picture(props: PictureProps) {
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
-  const scene = useScene(props.graph, root);
   const { theme, stale, frozen, paused, filter, large, children } = props;
+  const scene = useScene(props.graph, root, large === true);
   return (
     <div className={`${SCOPE} dr-fill`} data-theme={theme}>
       <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-paused={paused ? "yes" : undefined} data-filtered={filter ? "yes" : undefined} data-large={large ? "yes" : undefined}>
@@ -146,9 +146,9 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       <ReactFlow
         nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
         onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onMoveEnd={fit.onMove} onInit={fit.onInit}
-        minZoom={LEAST_ZOOM} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
+        minZoom={LEAST_ZOOM} maxZoom={large ? 16 : 4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
         zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
-        attributionPosition="bottom-center" aria-label={`Graph ${graph.title || graph.name}`}
+        attributionPosition="bottom-left" aria-label={`Graph ${graph.title || graph.name}`}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.5} color="var(--dr-grid)" />
         <ViewportPortal>

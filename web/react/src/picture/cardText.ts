@@ -3,11 +3,14 @@
 /** What a card has room for: all, its name and rate, its name, or nothing legible. */
 export type Room = "all" | "rate" | "name" | "none";
 
-/** `title` is the size of its name in canvas units; `lines` are those that its event may take. */
+/** `title` is the size of its name in canvas units; `lines` are those that its event may take;
+ * `split` if words of its name are to be broken that would elsewhere stay whole.
+ */
 export interface Fit {
   readonly room: Room;
   readonly title: number;
   readonly lines: number;
+  readonly split: boolean;
 }
 
 /** No text is smaller than this on screen, in CSS pixels. */
@@ -38,13 +41,35 @@ export function fitOf(title: string, width: number, height: number, scale: numbe
   const line = LINE * scale * EVENT_LINE;
   const room = height - ENDS;
   for (const size of TITLE > least ? [TITLE, least] : [least]) {
-    const name = linesOf(title, (width - SIDE * 2 - (scale < SMALL_FROM ? ICON : 0)) / size) * size * TITLE_LINE;
-    const left = Math.floor((room - name - foot) / line + 1e-6);
-    if (left >= (event ? 1 : 0)) return { room: "all", title: size, lines: Math.max(1, left) };
+    const across = (width - SIDE * 2 - (scale < SMALL_FROM ? ICON : 0)) / size;
+    const split = isCut(title, across, false);
+    if (split && (size > least || isCut(title, across, true))) continue;
+    const left = Math.floor((room - linesOf(title, across, split) * size * TITLE_LINE - foot) / line + 1e-6);
+    if (left >= (event ? 1 : 0)) return { room: "all", title: size, lines: Math.max(1, left), split };
   }
-  const name = linesOf(title, (width - SIDE * 2) / least) * least * TITLE_LINE;
-  if (name + foot <= room) return { room: "rate", title: least, lines: 1 };
-  return { room: name <= room + ENDS / 2 ? "name" : "none", title: least, lines: 1 };
+  const across = (width - SIDE * 2) / least;
+  const split = isCut(title, across, false);
+  const name = linesOf(title, across, split) * least * TITLE_LINE;
+  // From far away part of a word says nothing; close by any part of it is read.
+  if (scale >= SMALL_FROM && split && isCut(title, across, true)) return { room: "none", title: least, lines: 1, split: false };
+  if (name + foot <= room) return { room: "rate", title: least, lines: 1, split };
+  return { room: name <= room + ENDS / 2 ? "name" : "none", title: least, lines: 1, split };
+}
+
+/** Scripts in which a line may end after any letter, or nearly. */
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** Whether a line of this width, in em, is too short for a part of a word that stays whole. */
+function isCut(text: string, width: number, split: boolean): boolean {
+  return piecesOf(text, split).some(({ text: piece, hyphen }) => /^\p{L}/u.test(piece) && !UNSPACED.test(piece) && widthOf(piece.trimEnd()) + (hyphen ? HYPHEN : 0) > width);
+}
+
+/** Letters of the longest word about a node without a rate: "not seen yet". */
+const WORDS = 12;
+
+/** Whether a card is too narrow to say more than a rate. */
+export function isNarrow(width: number, scale: number): boolean {
+  return WORDS * LINE * scale * MONO > width - SIDE * 2;
 }
 
 /** Whether an event's name of so many lines at most can be read whole. */
@@ -64,25 +89,40 @@ export function eventFits(event: string, width: number, scale: number, lines: nu
 const LONG_WORD = 12;
 const VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûåæøœ";
 
-/** A name in pieces between which a line may end; `hyphen` where a hyphen is then shown. */
-export function piecesOf(text: string): readonly { readonly text: string; readonly hyphen: boolean }[] {
+/** A name in pieces between which a line may end; `hyphen` where a hyphen is then shown. `split`
+ * breaks shorter words too.
+ */
+export function piecesOf(text: string, split = false): readonly { readonly text: string; readonly hyphen: boolean }[] {
   return text.split(/(?<=[ \t\n\-_./:])|(?<=[a-z\d])(?=[A-Z])/u).filter((piece) => piece !== "").flatMap((word) => {
-    const parts = word.length > LONG_WORD ? syllables(word) : [word];
+    const parts = split ? syllables(word, 3) : word.length > LONG_WORD ? syllables(word, 4) : [word];
     return parts.map((part, i) => ({ text: part, hyphen: i < parts.length - 1 }));
   });
 }
 
-/** Parts of a long word of Latin letters, broken before a consonant that a vowel follows. */
-function syllables(word: string): string[] {
+/** A name with soft hyphens where `split` breaks words, and nowhere else. */
+export function withSoftHyphens(text: string, split: boolean): string {
+  const plain = text.replaceAll("\u00ad", "");
+  return split ? piecesOf(plain, true).map(({ text: piece, hyphen }) => (hyphen ? `${piece}\u00ad` : piece)).join("") : plain;
+}
+
+/** Parts of a word of Latin letters, broken before a consonant that a vowel follows; each of
+ * `least` letters, but that the last may have one less.
+ */
+function syllables(word: string, least: number): string[] {
   if (!/^\p{Script=Latin}+[\s\-_./:]?$/u.test(word)) return [word];
   const parts: string[] = [];
   let from = 0;
-  for (let at = 4; at < word.trimEnd().length - 3; at++) {
+  for (let at = least; at < word.trimEnd().length - (least - 1); at++) {
     const [here, next] = [word[at]?.toLowerCase() ?? "", word[at + 1]?.toLowerCase() ?? ""];
-    if (at - from < 4 || VOWELS.includes(here) || !VOWELS.includes(next) || !/\p{L}/u.test(word[at - 1] ?? "")) continue;
+    if (at - from < least || VOWELS.includes(here) || !VOWELS.includes(next) || !/\p{L}/u.test(word[at - 1] ?? "")) continue;
     // German and English keep these together.
+    if (least < 4 && /ck$/i.test(word.slice(from, at + 1))) {
+      parts.push(word.slice(from, at + 1));
+      from = at + 1;
+      continue;
+    }
     const start = /(sch|ch|sh|th|ph|ck)$/.test(word.slice(from, at + 1).toLowerCase()) ? at - (/sch$/i.test(word.slice(from, at + 1)) ? 2 : 1) : at;
-    if (start - from < 3) continue;
+    if (start - from < least - 1) continue;
     parts.push(word.slice(from, start));
     from = start;
   }
@@ -90,9 +130,9 @@ function syllables(word: string): string[] {
 }
 
 /** Lines that a name takes in a width given in its own size (em). */
-export function linesOf(text: string, width: number): number {
+export function linesOf(text: string, width: number, split = false): number {
   let [lines, used] = [1, 0];
-  for (const { text: piece, hyphen } of piecesOf(text)) {
+  for (const { text: piece, hyphen } of piecesOf(text, split)) {
     const own = widthOf(piece.trimEnd()) + (hyphen ? HYPHEN : 0);
     if (used + own > width && used > 0) [lines, used] = [lines + 1, 0];
     // A piece that is wider than a line is broken anywhere.

@@ -3,7 +3,7 @@ import { heatStep } from "@dagnet-realtime/engine/activity";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import type { NodeLight } from "@dagnet-realtime/client/light";
 import { clock, count, plural } from "../format.ts";
-import { eventFits, fitOf } from "./cardText.ts";
+import { eventFits, fitOf, isNarrow, withSoftHyphens } from "./cardText.ts";
 
 /** The living parts of one card. */
 export interface CardParts {
@@ -106,8 +106,13 @@ export function cardWords({ count: n, rate, lastAt, of = null, all = n, tests = 
 function fitCard({ root, title, event, width, height }: CardParts, type: number): void {
   const fit = fitOf(title, width, height, type, event !== "");
   put(root, "data-room", fit.room);
+  if (fit.split || root.hasAttribute("data-split")) {
+    root.toggleAttribute("data-split", fit.split);
+    for (const piece of root.querySelector(".dr-card-title")?.childNodes ?? []) if (piece instanceof Text) say(piece, withSoftHyphens(piece.data, fit.split));
+  }
   // What tells it from nodes on the same event says more than the event's name.
   put(root, "data-event", eventFits(event, width, type, fit.lines) ? "whole" : "short");
+  root.toggleAttribute("data-narrow", isNarrow(width, type));
   root.style.setProperty("--dr-title", `${fit.title.toFixed(2)}px`);
   root.style.setProperty("--dr-lines", String(fit.lines));
 }

@@ -1,6 +1,6 @@
 /** The drawing, measured once: cards, curves, labels, frames and notes, with their indices. */
 import type { Container, Edge, Graph, Node, Note } from "@dagnet-realtime/engine/wire.gen";
-import { POINTS, pointsOf, type Box, type Point } from "@dagnet-realtime/layer/curve";
+import { type Box, type Face, POINTS, type Point, pointsOf } from "@dagnet-realtime/layer/curve";
 import { LABEL } from "@dagnet-realtime/layer/protocol";
 import { type Measures, tableAlong } from "@dagnet-realtime/layer/measuredDrawing";
 import { type AnchoredEdge, anchorsOf, Labels, type LabelSpot } from "./anchors.ts";
@@ -84,8 +84,54 @@ function placed(graph: Graph, room: CardSize | null): Placed {
   return best?.placed ?? { ...spaceOut(graph.nodes), size: CARD };
 }
 
+/** Room that is so many times taller than wide is a phone's, or a screen's on its side. */
+const TALL = 1.2;
+/** A layout is turned if everything can be drawn so many times larger then. */
+const TURN_GAIN = 1.1;
+const TURNED: Readonly<Record<Face, Face>> = { left: "top", right: "bottom", top: "left", bottom: "right" };
+
+/** The layout from top to bottom that leads from left to right. */
+function downwards(graph: Graph): Graph {
+  const swap = <T extends { readonly x: unknown; readonly y: unknown }>(one: T): T => ({ ...one, x: one.y, y: one.x });
+  return {
+    ...graph,
+    nodes: graph.nodes.map(swap),
+    containers: graph.containers.map((one) => ({ ...swap(one), width: one.height, height: one.width })),
+    postits: graph.postits.map(swap),
+  };
+}
+
+/** The same of boxes that were arranged: what was between columns is between rows. */
+function downwardsBoxes(boxes: readonly Box[]): readonly Box[] {
+  const times = (CARD.width + CARD.gapX) / (CARD.height + CARD.gapY);
+  return boxes.map((box) => ({ ...box, x: box.y * times, y: box.x / times }));
+}
+
+/** How large a layout can be drawn in a room. */
+function zoomIn({ boxes }: Placed, room: CardSize): number {
+  const { width, height } = boundsOf(boxes);
+  return Math.min(room.width / width, room.height / height);
+}
+
+interface Layout extends Placed {
+  /** The graph as it was laid out. */
+  readonly laid: Graph;
+  readonly turned: boolean;
+}
+
+/** The layout, in a tall room also from top to bottom. */
+function layoutOf(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null): Layout {
+  const place = (laid: Graph, boxes: readonly Box[] | null): Placed => (boxes ? { boxes: room ? proportioned(boxes, room) : boxes, mapping: SAME, size: CARD } : placed(laid, room));
+  const own = { ...place(graph, arranged), laid: graph, turned: false };
+  if (room === null || room.height < room.width * TALL) return own;
+  const laid = downwards(graph);
+  const other = { ...place(laid, arranged && downwardsBoxes(arranged)), laid, turned: true };
+  return zoomIn(other, room) > zoomIn(own, room) * TURN_GAIN ? other : own;
+}
+
 /** Builds the scene from the graph's layout, or from `arranged` boxes, one a node in order. `room`
- * is what the picture has for it, in CSS pixels.
+ * is what the picture has for it, in CSS pixels: if it is tall, left to right may become top to
+ * bottom.
  */
 export function sceneOf(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null = null): Scene {
   const routing = new EdgeRouting(graph, arranged, room);
@@ -105,7 +151,7 @@ export class EdgeRouting {
   private next = 0;
 
   constructor(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null) {
-    const { boxes, mapping, size }: Placed = arranged ? { boxes: room ? proportioned(arranged, room) : arranged, mapping: SAME, size: CARD } : placed(graph, room);
+    const { boxes, mapping, size, laid, turned } = layoutOf(graph, arranged, room);
     const nodes: SceneNode[] = readingOrder(boxes).flatMap((index) => {
       const node = graph.nodes[index];
       const box = boxes[index];
@@ -113,15 +159,15 @@ export class EdgeRouting {
     });
     const nodeIndex = new Map(nodes.map(({ node }, index) => [node.uuid, index]));
     const cards = nodes.map(({ box }) => box);
-    const drawn = endsOf(graph.edges, nodeIndex, cards);
+    const drawn = endsOf(graph.edges, nodeIndex, cards, turned);
     this.ends = drawn.map(({ ends }) => ends);
     this.edges = drawn.map(({ edge, ends }) => sceneEdge(edge, ends, directRoute(ends), null));
     this.router = new Router(cards);
     this.labels = new Labels(cards);
     this.rest = {
       nodes,
-      frames: graph.containers.map((container) => ({ container, box: mapBox(container, mapping, size) })),
-      notes: graph.postits.map((postit) => ({ postit, box: { x: mapping.x(postit.x), y: mapping.y(postit.y), width: postit.width, height: postit.height } })),
+      frames: laid.containers.map((container) => ({ container, box: mapBox(container, mapping, size) })),
+      notes: laid.postits.map((postit) => ({ postit, box: { x: mapping.x(postit.x), y: mapping.y(postit.y), width: postit.width, height: postit.height } })),
       nodeIndex,
       edgeIndex: new Map(this.edges.map(({ id }, index) => [id, index])),
     };
@@ -151,14 +197,15 @@ export class EdgeRouting {
 }
 
 /** The edges whose nodes are drawn, and where they touch them. */
-function endsOf(edges: readonly Edge[], index: ReadonlyMap<string, number>, boxes: readonly Box[]): readonly { readonly edge: Edge; readonly ends: Ends }[] {
+function endsOf(edges: readonly Edge[], index: ReadonlyMap<string, number>, boxes: readonly Box[], turned: boolean): readonly { readonly edge: Edge; readonly ends: Ends }[] {
+  const faceOf = (face: Face): Face => (turned ? TURNED[face] : face);
   const drawn: { edge: Edge; link: AnchoredEdge }[] = [];
   for (const edge of edges) {
     const source = index.get(edge.source);
     const target = index.get(edge.target);
     if (source === undefined || target === undefined) continue;
     const loop = source === target;
-    drawn.push({ edge, link: { source, target, sourceFace: loop ? "top" : edge.source_face, targetFace: loop ? "top" : edge.target_face } });
+    drawn.push({ edge, link: { source, target, sourceFace: loop ? "top" : faceOf(edge.source_face), targetFace: loop ? "top" : faceOf(edge.target_face) } });
   }
   const ports = anchorsOf(drawn.map(({ link }) => link), boxes);
   return drawn.flatMap(({ edge, link: { source, target } }, i) => {

@@ -1,24 +1,52 @@
 /** Fits the graph into view, and brings a new selection into view. */
 import { getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import { LEAST_TEXT } from "./cardText.ts";
 import { boundsOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
 
 /** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
 const PADDING = { top: "54px", right: "24px", bottom: "66px", left: "24px" } as const;
-const PADDING_LARGE = { top: "24px", right: "24px", bottom: "24px", left: "24px" } as const;
 const MOST_ZOOM = 1.15;
 /** Every graph fits: a thousand nodes in a row, on a phone. */
 export const LEAST_ZOOM = 0.001;
 
+/** Below this width legend and zoom stand one above the other, as the style has it. */
+const NARROW = 520;
+const PADDING_NARROW = { ...PADDING, right: "12px", bottom: "104px", left: "12px" } as const;
+
+/** A TV keeps this share of its width free on each side, for rings and tags; above more, since what
+ * was unexpected is drawn over the graph.
+ */
+const LARGE_SIDE = 0.012;
+const LARGE_TOP = 0.048;
+
+/** The room kept free in a picture of this width. */
+function paddingOf(width: number, large = false): { readonly [Side in keyof typeof PADDING]: `${number}px` } {
+  const part = (share: number) => `${Math.max(24, Math.round(width * share))}px` as const;
+  const side = part(LARGE_SIDE);
+  return large ? { top: part(LARGE_TOP), right: side, bottom: side, left: side } : width < NARROW ? PADDING_NARROW : PADDING;
+}
+
 /** What a picture of this size leaves for the graph, in CSS pixels. */
-export function roomWithin(width: number, height: number): { readonly width: number; readonly height: number } {
-  return { width: Math.max(120, width - 48), height: Math.max(80, height - 120) };
+export function roomWithin(width: number, height: number, large = false): { readonly width: number; readonly height: number } {
+  const { top, right, bottom, left } = paddingOf(width, large);
+  const free = (side: number, ...padding: readonly string[]): number => padding.reduce((rest, one) => rest - parseInt(one), side);
+  return { width: Math.max(120, free(width, left, right)), height: Math.max(80, free(height, top, bottom)) };
+}
+
+/** On a TV the least text is this share of the picture's width. */
+const LARGE_TEXT = 0.012;
+
+/** How many times larger than at a desk everything is drawn on a TV of this width. */
+export function magnification(width: number, large: boolean): number {
+  return large ? Math.max(1, (width * LARGE_TEXT) / LEAST_TEXT) : 1;
 }
 
 /** The camera that shows all of a scene in a picture of this size. */
 export function wholeIn(scene: Scene, width: number, height: number, large = false): Viewport {
-  return getViewportForBounds(scene.extent, width, height, LEAST_ZOOM, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING);
+  const most = large ? Math.max(2, MOST_ZOOM * magnification(width, large)) : MOST_ZOOM;
+  return getViewportForBounds(scene.extent, width, height, LEAST_ZOOM, most, paddingOf(width, large));
 }
 
 /** What moves the camera. */
@@ -93,7 +121,7 @@ export function useFitView(scene: Scene, large: boolean, still = false): FitView
     const middles = boxes.map((box) => [(box.x + box.width / 2) * zoom + x, (box.y + box.height / 2) * zoom + y] as const);
     if (!closely && middles.every(([left, top]) => left >= 0 && top >= 0 && left <= width && top <= height)) return;
     moved.current = true;
-    void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, LEAST_ZOOM, closely ? MOST_ZOOM : Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), PADDING));
+    void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, LEAST_ZOOM, closely ? MOST_ZOOM : Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), paddingOf(width)));
   }, [flow, scene, width, height]);
   const onMove = useCallback((event: unknown) => {
     if (!event) return;

@@ -5,10 +5,11 @@ import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { tagWidth, type CardFace } from "./cardFace.ts";
-import { forgetWidths, SMALL_FROM, typeScale } from "./cardText.ts";
+import { forgetWidths, LEAST_TEXT, SMALL_FROM, typeScale } from "./cardText.ts";
 import type { Cards } from "./cardWriter.ts";
 import { measuresOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
+import { magnification } from "./useFitView.ts";
 
 interface LightParts {
   readonly scene: Scene;
@@ -34,7 +35,7 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
 
   // The edges of a large graph are led round its cards while it is shown: its nodes stay.
   const drawnNodes = scene.nodes;
-  const { light, frozen, motion, theme, stale, followed, figures = "rates", filter = "" } = props;
+  const { light, frozen, motion, theme, stale, followed, figures = "rates", filter = "", large = false } = props;
   useEffect(() => {
     if (!canvas) return;
     const opened = lightLayer(canvas, {
@@ -43,35 +44,36 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
       path: (edge) => drawn.current.path(edge),
       label: (edge) => drawn.current.label(edge),
       tag: (node) => drawn.current.tag(node),
-      camera: () => { const [x, y, zoom] = store.getState().transform; return { x, y, zoom }; },
+      camera: () => { const { transform: [x, y, zoom], width } = store.getState(); return { x, y, zoom, text: LEAST_TEXT * magnification(width, large) }; },
       onReport: (report) => { reports.current.onReport(report); },
     });
     setLayer(opened);
     return () => { opened.close(); };
-  }, [canvas, light, cards, store]);
+  }, [canvas, light, cards, store, large]);
 
   useEffect(() => {
     if (!layer || !root) return;
     let [detail, type] = ["", 0];
     const look = () => {
-      const { transform: [, , zoom] } = store.getState();
+      const { transform: [, , zoom], width } = store.getState();
       layer.moved();
       reports.current.onZoom(zoom);
-      const scale = typeScale(zoom);
+      const seen = zoom / magnification(width, large);
+      const scale = typeScale(seen);
       if (scale !== type) {
         type = scale;
         root.style.setProperty("--dr-type", String(scale));
         root.toggleAttribute("data-small", scale >= SMALL_FROM);
         cards.scale(scale);
       }
-      const next = detailAt(zoom, drawnNodes.length);
+      const next = detailAt(seen, drawnNodes.length);
       if (next !== detail) root.setAttribute("data-detail", (detail = next));
     };
     look();
     return store.subscribe((state, before) => {
       if (state.transform !== before.transform || state.width !== before.width || state.height !== before.height) look();
     });
-  }, [layer, root, store, drawnNodes, cards]);
+  }, [layer, root, store, drawnNodes, cards, large]);
   useEffect(() => {
     // Words are measured in the fonts that they are shown in.
     let open = true;

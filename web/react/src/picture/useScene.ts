@@ -4,12 +4,12 @@ import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { EdgeRouting, hasLayout, type Scene } from "./scene.ts";
 import type { CardSize } from "./spacing.ts";
-import { roomWithin } from "./useFitView.ts";
+import { magnification, roomWithin } from "./useFitView.ts";
 import { layoutInWorker } from "./layout/layoutWorker.ts";
 
 /** Null while a graph without layout is being arranged. `root` is what the picture fills. */
-export function useScene(graph: Graph, root: HTMLElement | null): Scene | null {
-  const room = useRoom(root);
+export function useScene(graph: Graph, root: HTMLElement | null, large = false): Scene | null {
+  const room = useRoom(root, large);
   const [arranged, setArranged] = useState<{ graph: Graph; boxes: Box[] } | null>(null);
   const own = useMemo(() => hasLayout(graph), [graph]);
   useEffect(() => {
@@ -73,18 +73,18 @@ export function inSlices(routing: Pick<EdgeRouting, "left" | "step">, show: () =
 const STEP = 48;
 
 /** The room for the graph within `element`, null while it has none. */
-function useRoom(element: HTMLElement | null): CardSize | null {
-  const { read, subscribe } = useMemo(() => watchRoom(element), [element]);
+function useRoom(element: HTMLElement | null, large: boolean): CardSize | null {
+  const { read, subscribe } = useMemo(() => watchRoom(element, large), [element, large]);
   return useSyncExternalStore(subscribe, read, () => null);
 }
 
 /** `read` gives the same object until the size is another. It is read before the first frame, so
  * that cards are laid out once when the picture opens.
  */
-function watchRoom(element: HTMLElement | null): { read: () => CardSize | null; subscribe: (changed: () => void) => () => void } {
+function watchRoom(element: HTMLElement | null, large: boolean): { read: () => CardSize | null; subscribe: (changed: () => void) => () => void } {
   let last: CardSize | null = null;
   return {
-    read: () => (last = roomOf(element, last)),
+    read: () => (last = roomOf(element, last, large)),
     subscribe: (changed) => {
       if (!element || typeof ResizeObserver !== "function") return () => undefined;
       const sizes = new ResizeObserver(changed);
@@ -94,9 +94,11 @@ function watchRoom(element: HTMLElement | null): { read: () => CardSize | null; 
   };
 }
 
-function roomOf(element: HTMLElement | null, last: CardSize | null): CardSize | null {
+function roomOf(element: HTMLElement | null, last: CardSize | null, large: boolean): CardSize | null {
   if (!element || element.clientWidth === 0 || element.clientHeight === 0) return last;
-  const { width, height } = roomWithin(element.clientWidth, element.clientHeight);
+  const room = roomWithin(element.clientWidth, element.clientHeight, large);
+  const times = magnification(element.clientWidth, large);
+  const [width, height] = [room.width / times, room.height / times];
   return last && Math.abs(last.width - width) < STEP && Math.abs(last.height - height) < STEP ? last : { width, height };
 }
 

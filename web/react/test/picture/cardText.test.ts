@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eventFits, fitOf, LEAST_TEXT, linesOf, piecesOf, typeScale } from "../../src/picture/cardText.ts";
+import { eventFits, fitOf, LEAST_TEXT, linesOf, piecesOf, typeScale, withSoftHyphens } from "../../src/picture/cardText.ts";
 
 const said = (text: string) => piecesOf(text).map(({ text: piece, hyphen }) => piece + (hyphen ? "-" : "")).join("|");
 
@@ -35,6 +35,22 @@ describe("the words on cards", () => {
     expect(lines).toBeGreaterThan(2);
     expect([eventFits("add_to_wishlist", 132, 1, 1), eventFits("CheckpointReached = Registered", 132, 1, 3), eventFits("CheckpointReached = Registered", 132, 1, 1)]).toEqual([true, true, false]);
     expect(eventFits("x".repeat(200), 132, 1, lines)).toBe(false);
+  });
+
+  it("PIC-28: a word is broken with a hyphen, or the card says nothing, but no word is cut", () => {
+    for (const label of ["Landing page", "Product list", "Basket", "Email click", "Strengths", "Zahlungsmethode ausgewählt"])
+      for (const zoom of [0.6, 0.4, 0.34, 0.28, 0.22, 0.15]) {
+        const scale = typeScale(zoom);
+        const { room, title, split } = fitOf(label, 172, 84, scale, true);
+        const widest = Math.max(...piecesOf(label, split).map((piece) => piece.text.trimEnd().length + (piece.hyphen ? 1 : 0)));
+        if (room !== "none") expect([label, zoom, widest * 0.56 * title <= 152]).toEqual([label, zoom, true]);
+      }
+    expect(fitOf("الاستخدامات", 100, 84, 3, false)).toMatchObject({ room: "none", split: false });
+    expect(fitOf("購入完了手続き", 140, 84, 2, false).room).not.toBe("none");
+    expect(withSoftHyphens("Landing page", true)).toBe("Lan\u00adding page");
+    expect(withSoftHyphens(withSoftHyphens("Landing page", true), false)).toBe("Landing page");
+    expect(["Basket", "Checkout", "Tickets"].map((word) => withSoftHyphens(word, true))).toEqual(["Bas\u00adket", "Check\u00adout", "Tick\u00adets"]);
+    fc.assert(fc.property(fc.string({ maxLength: 60 }), (text) => { expect(piecesOf(text, true).map((piece) => piece.text).join("")).toBe(text); }));
   });
 
   it("PIC-25: the further away, the less a card shows: all, name and rate, its name, nothing", () => {

@@ -96,6 +96,7 @@ describe("cards", () => {
       expect([root.dataset["room"], root.style.getPropertyValue("--dr-title")]).toEqual(["all", "13.00px"]);
       cards.scale(3);
       expect([root.dataset["room"], root.style.getPropertyValue("--dr-title")]).toEqual(["name", "33.00px"]);
+      expect(root.hasAttribute("data-narrow")).toBe(true);
       cards.scale(20);
       expect(root.dataset["room"]).toBe("none");
     });

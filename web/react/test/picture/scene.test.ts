@@ -40,6 +40,24 @@ describe("scene", () => {
       expect(extentOf(sceneOf({ ...journey(), nodes: [], edges: [] }, null))).toEqual({ x: 0, y: 0, width: 1, height: 1 });
     });
 
+    it("PIC-1: in a tall room what leads from left to right leads from top to bottom, larger", () => {
+      const room = { width: 366, height: 560 };
+      for (const graph of [journey(), fullJourney()]) {
+        const scene = sceneOf(graph, null, room);
+        const { box: first } = scene.nodes[scene.nodeIndex.get("landing") ?? -1] ?? { box: null };
+        const { box: last } = scene.nodes[scene.nodeIndex.get("purchase") ?? -1] ?? { box: null };
+        expect((last?.y ?? 0) - (first?.y ?? 0)).toBeGreaterThan(300);
+        for (const { box: a } of scene.nodes) for (const { box: b } of scene.nodes) if (a !== b) expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+        expect(scene.nodes.map(({ node }) => node.label).sort()).toEqual(graph.nodes.map(({ label }) => label).sort());
+        const { width, height } = extentOf(scene);
+        const wide = extentOf(sceneOf(graph, null, { width: 560, height: 366 }));
+        expect(Math.min(room.width / width, room.height / height)).toBeGreaterThan(Math.min(room.width / wide.width, room.height / wide.height) * 1.1);
+      }
+      const arranged = journey().nodes.map((_, i) => ({ x: i * 224, y: 0, width: 172, height: 84 }));
+      const tops = sceneOf(journey(), arranged, room).nodes.map(({ box }) => box.y);
+      expect(new Set(tops).size).toBe(arranged.length);
+    });
+
     it("says probabilities as DagNet does, finer below one per cent", () => {
       expect([0.5, 0, 0.004, 0.0004, null, 1].map(percent)).toEqual(["50%", "0%", "0.4%", "<0.1%", "", "100%"]);
     });

@@ -5,7 +5,8 @@ import { ReactFlowProvider, useReactFlow, useStoreApi } from "@xyflow/react";
 import { createElement, type ReactNode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sceneOf } from "../../src/picture/scene.ts";
-import { roomWithin, useFitView, useFollowView, useSelection, wholeIn } from "../../src/picture/useFitView.ts";
+import { LEAST_TEXT, typeScale } from "../../src/picture/cardText.ts";
+import { magnification, roomWithin, useFitView, useFollowView, useSelection, wholeIn } from "../../src/picture/useFitView.ts";
 import { grid, journey } from "../bench/sample.ts";
 
 describe("useFit", () => {
@@ -65,6 +66,17 @@ it.each([12, 200, 1500].flatMap((nodes) => [[nodes, 944, 484], [nodes, 1264, 700
     expect((box.x + box.width) * zoom + x).toBeLessThanOrEqual(width);
     expect((box.y + box.height) * zoom + y).toBeLessThanOrEqual(height);
   }
+});
+
+it("PIC-45: on a TV everything is as at a desk whose least text is 1.2 % of the width", () => {
+  const [width, height] = [3840, 2000];
+  const times = magnification(width, true);
+  expect([times * LEAST_TEXT, magnification(width, false), magnification(500, true)]).toEqual([expect.closeTo(0.012 * width), 1, 1]);
+  const room = roomWithin(width, height, true);
+  const scene = sceneOf(journey(), null, { width: room.width / times, height: room.height / times });
+  const { zoom } = wholeIn(scene, width, height, true);
+  expect(zoom).toBeGreaterThan(times / 2);
+  expect(LEAST_TEXT * typeScale(zoom / times) * zoom).toBeGreaterThanOrEqual(0.012 * width - 1e-6);
 });
 
 describe("useChosen", () => {
