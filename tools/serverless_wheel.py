@@ -14,7 +14,7 @@ from pathlib import Path
 from dagnet_realtime import __version__
 
 LABEL = "serverless"  # of the version, PEP 440
-REQUIRED = ("httpx", "msgspec", "redis", "ruamel-yaml", "starlette")
+REQUIRED = ("httpx", "msgspec", "pyyaml", "redis", "ruamel-yaml", "starlette")
 EXTRAS = {"sign-in": ("authlib",)}  # with cryptography
 KEPT_EXTRAS = ("encrypted",)
 LEFT_OUT = (

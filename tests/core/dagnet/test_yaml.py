@@ -1,20 +1,13 @@
-"""The reading of simple YAML without the parser: what it takes it reads alike, all else it leaves."""
+"""The two parsers of YAML: what libyaml reads means the same in YAML 1.2, and mistakes are explained."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.dagnet.decode import FileUnreadable, load_yaml
-from dagnet_realtime.core.dagnet.simple_yaml import (
-    DEPTH_LIMIT,
-    VALUE_LIMIT,
-    NotSimple,
-    read_simple,
-)
-from dagnet_realtime.core.dagnet.yaml_parser import parse_yaml
+from dagnet_realtime.core.dagnet import decode
+from dagnet_realtime.core.dagnet.decode import DEPTH_LIMIT, VALUE_LIMIT, FileUnreadable, load_yaml
 from tests.support.server import SAMPLE
 from tests.support.tries import tries
 
@@ -38,19 +31,26 @@ SIMPLE = {
 }
 
 
-def same(one: object, other: object) -> bool:
-    """Equal in values, types, order of keys, and what is not a number."""
-    return repr(one) == repr(other)
+def yaml_12(text: str) -> object:
+    """As `load_yaml`, without libyaml."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(decode, "_LIBYAML", None)
+        return load_yaml(text)
+
+
+def told(read: Callable[[str], object], text: str) -> str:
+    """The values with their types and order, or why there are none."""
+    try:
+        return repr(read(text))
+    except FileUnreadable as why:
+        return f"refused: {why}"
 
 
 @pytest.mark.parametrize("what", SIMPLE)
-def test_simple_texts_need_no_parser_and_read_alike(what: str) -> None:
+def test_both_parsers_read_alike(what: str) -> None:
     """GRA-2: the same values, of the same types, in the same order."""
-    text = SIMPLE[what]
     for ending in ("", "\n", "\n\n"):
-        if not (text + ending).endswith("\n") and what == "block texts":
-            continue  # without an end of line the block's text has none
-        assert same(read_simple(text + ending), parse_yaml(text + ending))
+        assert repr(load_yaml(SIMPLE[what] + ending)) == repr(yaml_12(SIMPLE[what] + ending))
 
 
 LEFT = [
@@ -63,18 +63,9 @@ LEFT = [
 
 
 @pytest.mark.parametrize("text", LEFT)
-def test_all_else_reads_as_the_parser_reads_it(text: str) -> None:
-    """GRA-2: what is left to the parser has its values, or its reason with line and column."""
-
-    def told(read: Callable[[str], object]) -> str:
-        try:
-            return repr(read(text))
-        except FileUnreadable as why:
-            return str(why)
-
-    assert told(load_yaml) == told(parse_yaml)
-    with pytest.raises(NotSimple):
-        read_simple(text)
+def test_rare_and_broken_yaml_is_read_as_yaml_12(text: str) -> None:
+    """GRA-2: it has the values of YAML 1.2, or the reason with line and column."""
+    assert told(load_yaml, text) == told(yaml_12, text)
 
 
 PIECES = [
@@ -87,31 +78,29 @@ PIECES = [
 @pytest.mark.tried
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 @tries(400)
-def test_whatever_is_taken_without_the_parser_reads_alike(text: str) -> None:
-    """GRA-2: no text means one thing to the one and another to the other."""
-    try:
-        found = read_simple(text)
-    except NotSimple:
-        return
-    assert same(found, parse_yaml(text))
+def test_no_text_means_two_things(text: str) -> None:
+    """GRA-2: what YAML 1.2 reads, libyaml reads alike or leaves."""
+    expected = told(yaml_12, text)
+    if not expected.startswith("refused: "):
+        assert told(load_yaml, text) == expected
 
 
-def test_dagnets_kind_of_files_is_simple() -> None:
-    """GRA-2: the sample's definitions and indexes, as DagNet writes them, need no parser."""
-    files: list[Path] = sorted(SAMPLE.rglob("*.yaml"))
+def test_dagnets_files_are_read_in_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GRA-2: the sample's definitions and indexes, as DagNet writes them, need no second parser."""
+    files = sorted(SAMPLE.rglob("*.yaml"))
     assert len(files) > 20
-    for file in files:
-        text = file.read_text()
-        assert same(read_simple(text), parse_yaml(text)), file
+    read = [yaml_12(file.read_text()) for file in files]
+    monkeypatch.setattr(decode, "_load_yaml_12", None)
+    assert [load_yaml(file.read_text()) for file in files] == read
 
 
-def test_bounds_are_the_parsers() -> None:
+def test_bounds_hold_in_both_parsers() -> None:
     """GRA-2: depth and number of values are refused alike, and what is below them is read."""
     deep = "- " * DEPTH_LIMIT + "x"
-    assert same(read_simple(deep), parse_yaml(deep))
     most = f"- [{', '.join(['x'] * 999)}]\n" * 99 + "- x\n" * 999
     assert VALUE_LIMIT == 1 + 99 * 1000 + 999
-    assert read_simple(most) == [["x"] * 999] * 99 + ["x"] * 999
-    for text in ("- " + deep, "- " * DEPTH_LIMIT + "[]", "- " * DEPTH_LIMIT + "{}", most + "- x\n"):
-        with pytest.raises(NotSimple):
-            read_simple(text)
+    for text in (deep, most):
+        assert load_yaml(text) == yaml_12(text)
+    for text in ("- " + deep, "- " * DEPTH_LIMIT + "[]", most + "- x\n"):
+        assert told(load_yaml, text) == told(yaml_12, text)
+        assert told(load_yaml, text).startswith("refused: ")
