@@ -29,11 +29,15 @@ export interface RouteIndex {
   readonly hops: Map<number, Int16Array>;
 }
 
-/** One search: hops (-1 unreached), best probability, and the edge each node was reached by. */
-interface Span {
-  readonly hops: Int16Array;
-  readonly p: Float64Array;
-  readonly by: Int32Array;
+/** One search: of each node that was reached the hops, the best probability, and the edge that it
+ * was reached by. Most searches end after few nodes, of graphs with thousands.
+ */
+type Span = ReadonlyMap<number, Reached>;
+
+interface Reached {
+  readonly hops: number;
+  readonly p: number;
+  readonly by: number;
 }
 
 /** Routes cached at most; beyond that the cache is emptied. */
@@ -117,10 +121,10 @@ function selfLoop(routeIndex: RouteIndex, node: number): Route | null {
 
 function searchedRoute(routeIndex: RouteIndex, from: number, to: number): Route | null {
   const span = routeIndex.spans.get(from) ?? search(routeIndex, from);
-  if ((span.hops[to] ?? -1) < 1) return null;
+  if ((span.get(to)?.hops ?? -1) < 1) return null;
   const edges: number[] = [];
   for (let here = to; here !== from;) {
-    const edge = span.by[here] ?? -1;
+    const edge = span.get(here)?.by ?? -1;
     edges.push(edge);
     here = routeIndex.source[edge] ?? from;
   }
@@ -134,23 +138,19 @@ function buildRoute(routeIndex: RouteIndex, from: number, to: number, edges: rea
 
 /** Breadth first; nodes with an event are reached but not passed. Linear in nodes and edges. */
 function search(routeIndex: RouteIndex, from: number): Span {
-  const size = routeIndex.graph.nodes.length;
-  const span: Span = { hops: new Int16Array(size).fill(-1), p: new Float64Array(size), by: new Int32Array(size).fill(-1) };
-  span.hops[from] = 0;
-  span.p[from] = 1;
+  const span = new Map<number, Reached>([[from, { hops: 0, p: 1, by: -1 }]]);
   const queue = [from];
   for (const here of queue) {
     if (here !== from && routeIndex.lights[here] === true) continue;
-    const hops = (span.hops[here] ?? 0) + 1;
+    const { hops, p: before } = span.get(here) ?? { hops: 0, p: 0 };
     for (const edge of routeIndex.out[here] ?? []) {
       const next = routeIndex.target[edge] ?? -1;
-      const seen = span.hops[next] ?? -1;
-      const p = (span.p[here] ?? 0) * probability(routeIndex, edge);
-      if (seen === -1) queue.push(next);
-      else if (seen !== hops || p <= (span.p[next] ?? 0)) continue;
-      span.hops[next] = hops;
-      span.p[next] = p;
-      span.by[next] = edge;
+      if (next < 0) continue;
+      const seen = span.get(next);
+      const p = before * probability(routeIndex, edge);
+      if (seen === undefined) queue.push(next);
+      else if (seen.hops !== hops + 1 || p <= seen.p) continue;
+      span.set(next, { hops: hops + 1, p, by: edge });
     }
   }
   routeIndex.spans.set(from, span);
