@@ -117,6 +117,8 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   let curves = new Map<string, Float32Array>();
   let planned: number | null = null;
   let sent: RenderBuffers | null = null;
+  /** The canvas's size, until it has another: to read it lays out whatever the host has changed. */
+  let size: { readonly width: number; readonly height: number } | null = null;
   let open = true;
 
   const renderer = openRenderer(canvas, frames, options.onReport ?? none);
@@ -133,7 +135,10 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
     ring: (node, rate) => allowFlash(flashes, node, performance.now(), rate, pulseArea(node)),
   });
   const layer: LightLayer = { moved: whileOpen(lookFrom), measured: whileOpen(plan), follow: whileOpen(follow), unexpected: whileOpen(expectNot), set: whileOpen(set), closeUp: whileOpen((nodes) => { adapter.closeUp = nodes; }), close };
-  const sizes = typeof ResizeObserver === "function" ? new ResizeObserver(layer.moved) : null;
+  const sizes = typeof ResizeObserver === "function" ? new ResizeObserver(() => {
+    size = null;
+    layer.moved();
+  }) : null;
   sizes?.observe(canvas);
   const onMotion = () => { set({}); };
   still?.addEventListener("change", onMotion);
@@ -156,7 +161,8 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
     const { x, y, zoom, text } = options.camera();
     if (![x, y, zoom].every(Number.isFinite) || zoom <= 0) return;
     view = { x, y, zoom };
-    const { clientWidth: width, clientHeight: height } = canvas;
+    const { width, height } = size ?? { width: canvas.clientWidth, height: canvas.clientHeight };
+    if (sizes) size = { width, height };
     renderer.send({ kind: "camera", camera: { x, y, zoom, width, height, ratio: Math.min(MOST_RATIO, globalThis.devicePixelRatio || 1), ...(text === undefined ? {} : { text }) } });
   }
 
