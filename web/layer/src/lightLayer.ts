@@ -117,7 +117,7 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   let curves = new Map<string, Float32Array>();
   let planned: number | null = null;
   let sent: RenderBuffers | null = null;
-  /** The canvas's size, until it has another: to read it lays out whatever the host has changed. */
+  /** The canvas's size, until it has another: to read it lays out all that the host has changed. */
   let size: { readonly width: number; readonly height: number } | null = null;
   let open = true;
 

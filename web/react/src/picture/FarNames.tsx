@@ -60,8 +60,8 @@ export function placed(wanted: readonly { readonly uuid: string; readonly title:
 /** The busiest nodes, then those seen last, then the ends of the graph. One of `before` stays while
  * it is among the first few.
  */
-export function hottest(scene: Scene, light: Pick<LightSource, "node">, before: ReadonlySet<string>): readonly string[] {
-  const known = scene.nodes.map(({ node }) => {
+export function hottest({ nodes }: Pick<Scene, "nodes">, light: Pick<LightSource, "node">, before: ReadonlySet<string>): readonly string[] {
+  const known = nodes.map(({ node }) => {
     const { level, lastAt } = light.node(node.uuid);
     return { uuid: node.uuid, level, lastAt: lastAt ?? -Infinity, end: node.start || node.absorbing ? 1 : 0 };
   });
@@ -85,6 +85,7 @@ interface FarNamesProps {
 
 export function FarNames({ scene, faces, light, root, nameless, selected, heads }: FarNamesProps) {
   const store = useStoreApi();
+  const { nodes, nodeIndex } = scene;
   const layer = useRef<HTMLDivElement>(null);
   const [names, setNames] = useState<readonly (FarName & { readonly first: boolean })[]>([]);
   const pointed = useRef<string | null>(null);
@@ -97,10 +98,10 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
     const look = (): void => {
       const { transform: [x, y, zoom], width, height } = store.getState();
       zoomed = zoom;
-      const hot = document.hidden ? [...shown] : hottest(scene, light, shown);
+      const hot = document.hidden ? [...shown] : hottest({ nodes }, light, shown);
       const first = new Set([...selected, ...latest.current]);
       const wanted = [...new Set([...(pointed.current === null ? [] : [pointed.current]), ...first, ...hot])].flatMap((uuid) => {
-        const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
+        const box = nodes[nodeIndex.get(uuid) ?? -1]?.box;
         const face = faces.get(uuid);
         return box && face && nameless(uuid) ? [{ uuid, title: face.title, box }] : [];
       });
@@ -130,7 +131,7 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
       forget();
       for (const kind of ["pointerover", "focusin"]) root.removeEventListener(kind, point);
     };
-  }, [scene, faces, light, root, nameless, selected, store]);
+  }, [nodes, nodeIndex, faces, light, root, nameless, selected, store]);
 
   return (
     <div className="dr-far" aria-hidden>

@@ -34,7 +34,7 @@ export function Minimap({ scene, light, onPath, selected, onMoved }: MinimapProp
   const [open, setOpen] = useState(true);
   const drawing = useRef<SVGSVGElement>(null);
   const view = useRef<SVGRectElement>(null);
-  const { extent } = scene;
+  const { nodes, nodeIndex, extent } = scene;
   const scale = Math.min((MOST.width - EDGE * 2) / extent.width, (MOST.height - EDGE * 2) / extent.height);
 
   useEffect(() => {
@@ -42,7 +42,7 @@ export function Minimap({ scene, light, onPath, selected, onMoved }: MinimapProp
     const draw = (): void => {
       if (document.hidden) return;
       const boxes: Box[][] = Array.from({ length: HEAT_STEPS + 1 }, () => []);
-      for (const { node, box } of scene.nodes) {
+      for (const { node, box } of nodes) {
         const { count, level } = light.node(node.uuid);
         boxes[count > 0 ? heatStep(level) : 0]?.push(box);
       }
@@ -51,7 +51,7 @@ export function Minimap({ scene, light, onPath, selected, onMoved }: MinimapProp
     draw();
     const timer = setInterval(draw, BEAT_MS);
     return () => { clearInterval(timer); };
-  }, [scene, light, scale, open]);
+  }, [nodes, light, scale, open]);
 
   useEffect(() => {
     if (!open) return;
@@ -65,9 +65,9 @@ export function Minimap({ scene, light, onPath, selected, onMoved }: MinimapProp
   }, [store, open]);
 
   const marks = useMemo(() => {
-    const of = (which: Iterable<string>): string => pathOf([...which].flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []), scale, 1);
+    const of = (which: Iterable<string>): string => pathOf([...which].flatMap((uuid) => nodes[nodeIndex.get(uuid) ?? -1]?.box ?? []), scale, 1);
     return { path: of(onPath), selected: of(selected) };
-  }, [scene, scale, onPath, selected]);
+  }, [nodes, nodeIndex, scale, onPath, selected]);
 
   const go = (event: PointerEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();

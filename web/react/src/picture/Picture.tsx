@@ -11,8 +11,9 @@ import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import { Card, type CardNode } from "./Card.tsx";
-import { Annotations, Edges, JumpEdges } from "./Edges.tsx";
+import { Annotations, CardPlaces, Edges, JumpEdges } from "./Edges.tsx";
 import { facesOf } from "./cardFace.ts";
+import { useCardWindow } from "./cardWindow.ts";
 import { Cards, rateText } from "./cardWriter.ts";
 import { drawJumps } from "./jumpEdges.ts";
 import "./react-flow.css";
@@ -33,7 +34,7 @@ const MAP_FROM = 60;
 /** Below this zoom cards may be too small for their names. */
 const FAR = 0.6;
 /** Cards mounted at once, so that the page goes on while thousands come. */
-const BATCH = 250;
+const BATCH = 200;
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
 
 /** Draws a graph and its light. Fills its parent; needs no other provider, and brings its styles'
@@ -74,14 +75,15 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
   const fit = useFitView(scene, large === true, motion === "reduced");
   const { nodes: places } = scene;
   const shown = useGrowing(places.length);
+  const cardWindow = useCardWindow(scene, cards, shown);
 
   const cardNodes = useMemo(() => {
     return places.flatMap(({ node, box }): CardNode[] => {
       const face = faces.get(node.uuid);
       if (!face) return [];
-      return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { uuid: node.uuid, face, cards }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
+      return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, measured: box, handles: [], data: { uuid: node.uuid, face, cards, cardWindow }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
     });
-  }, [places, faces, cards]);
+  }, [places, faces, cards, cardWindow]);
   useFollowView(followed, fit);
   const chosen = useSelection(scene, { selected, selectedEdge: way, highlight: pointed }, fit);
   const nodes = useMemo(
@@ -123,6 +125,11 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
     return () => { onControls?.(null); };
   }, [onControls]);
 
+  // Another handler would make React Flow render every node again.
+  const choose = useRef(onSelect);
+  useEffect(() => { choose.current = onSelect; });
+  const onNodeClick = useCallback((_: unknown, node: { readonly id: string }) => { choose.current(node.id); }, []);
+  const onPaneClick = useCallback(() => { choose.current(null); }, []);
   const onKeyDown = useCallback((event: KeyboardEvent<HTMLElement>) => {
     const uuid = event.target instanceof HTMLElement && event.target.classList.contains("react-flow__node") ? event.target.dataset["id"] : undefined;
     if (uuid === undefined) return;
@@ -145,7 +152,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
     <>
       <ReactFlow
         nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
-        onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onMoveEnd={fit.onMove} onInit={fit.onInit}
+        onNodeClick={onNodeClick} onPaneClick={onPaneClick} onMoveStart={fit.onMove} onMoveEnd={fit.onMove} onInit={fit.onInit}
         minZoom={LEAST_ZOOM} maxZoom={large ? 16 : 4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
         zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
         attributionPosition="bottom-left" aria-label={`Graph ${graph.title || graph.name}`}
@@ -153,6 +160,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.5} color="var(--dr-grid)" />
         <ViewportPortal>
           <Annotations scene={scene} />
+          {shown < places.length && <CardPlaces nodes={places} />}
           <Edges scene={scene} followed={ways} chosen={chosen.edges} touch={touch} />
           <JumpEdges ghosts={ghosts} chosen={chosen.jump} touch={touch} />
         </ViewportPortal>

@@ -48,7 +48,9 @@ export function anchorsOf(links: readonly AnchoredEdge[], boxes: readonly Box[])
     const b = boxes[other];
     const lean = !a || !b ? 0 : slope(face, b.x + b.width / 2 - a.x - a.width / 2, b.y + b.height / 2 - a.y - a.height / 2);
     const key = `${node} ${face}`;
-    faces.set(key, [...(faces.get(key) ?? []), { link, out, lean }]);
+    const ends = faces.get(key);
+    if (ends) ends.push({ link, out, lean });
+    else faces.set(key, [{ link, out, lean }]);
   }
 }
 

@@ -30,8 +30,16 @@ export interface CardFace {
   readonly filtered: boolean;
 }
 
-/** The faces of all nodes of a graph, by uuid. */
-export function facesOf(graph: Graph): Map<string, CardFace> {
+const FACES = new WeakMap<Graph, ReadonlyMap<string, CardFace>>();
+
+/** The faces of all nodes of a graph, by uuid; found once a graph. */
+export function facesOf(graph: Graph): ReadonlyMap<string, CardFace> {
+  const faces = FACES.get(graph) ?? foundFaces(graph);
+  FACES.set(graph, faces);
+  return faces;
+}
+
+function foundFaces(graph: Graph): Map<string, CardFace> {
   const listens = new Map(graph.listens.map((listen) => [listen.node, listen]));
   const sharing = new Map<string, EventBinding[]>();
   for (const listen of listens.values()) {

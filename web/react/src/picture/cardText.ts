@@ -40,6 +40,8 @@ export function fitOf(title: string, width: number, height: number, scale: numbe
   const foot = LINE * scale * FOOT_LINE;
   const line = LINE * scale * EVENT_LINE;
   const room = height - ENDS;
+  // Far away not even one line fits: nothing has to be measured.
+  if (least * TITLE_LINE > room + ENDS / 2) return { room: "none", title: least, lines: 1, split: false };
   for (const size of TITLE > least ? [TITLE, least] : [least]) {
     const across = (width - SIDE * 2 - (scale < SMALL_FROM ? ICON : 0)) / size;
     const split = isCut(title, across, false);

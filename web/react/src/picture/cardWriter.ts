@@ -1,15 +1,15 @@
 /** Writes counts, rates and ages on cards, straight into the DOM and only if they differ. */
 import { heatStep } from "@dagnet-realtime/engine/activity";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
-import type { NodeLight } from "@dagnet-realtime/client/light";
+import type { LightSource, NodeLight } from "@dagnet-realtime/client/light";
 import { clock, count, plural } from "../format.ts";
 import { eventFits, fitOf, isNarrow, withSoftHyphens } from "./cardText.ts";
 
 /** The living parts of one card. */
 export interface CardParts {
   readonly root: HTMLElement;
-  readonly age: Text;
-  readonly rate: Text;
+  /** Null for a plain tile. */
+  readonly texts: { readonly age: Text; readonly rate: Text } | null;
   /** Why the node can never light; empty when it can. */
   readonly dark: string;
   /** Its name, what it says of its event ("" for none), and its size in canvas units. */
@@ -24,6 +24,15 @@ export class Cards {
   private readonly parts = new Map<string, CardParts>();
   private figures: CardFigures = "rates";
   private type = 1;
+  private light: Pick<LightSource, "node" | "now"> | null = null;
+
+  /** Cards that come later show this light at once; the function returned ends it. */
+  open(light: Pick<LightSource, "node" | "now">): () => void {
+    this.light = light;
+    return () => {
+      if (this.light === light) this.light = null;
+    };
+  }
 
   /** Says which figures cards show from their next write on. */
   show(figures: CardFigures): void {
@@ -34,6 +43,7 @@ export class Cards {
   attach(uuid: string, parts: CardParts): () => void {
     this.parts.set(uuid, parts);
     fitCard(parts, this.type);
+    if (this.light) this.write(uuid, this.light.node(uuid), this.light.now());
     return () => {
       if (this.parts.get(uuid) === parts) this.parts.delete(uuid);
     };
@@ -54,6 +64,11 @@ export class Cards {
   /** Whether a card is too small to show its name. */
   readonly nameless = (uuid: string): boolean => this.parts.get(uuid)?.root.getAttribute("data-room") === "none";
 
+  /** Whether a card is on the page and has room for its name. */
+  legible(uuid: string): boolean {
+    return this.parts.has(uuid) && !this.nameless(uuid);
+  }
+
   /** Nodes with an event in the last minute. */
   active(): string[] {
     return [...this.parts].flatMap(([uuid, { root }]) => (root.hasAttribute("data-recent") ? [uuid] : []));
@@ -70,8 +85,9 @@ export class Cards {
     put(root, "data-fresh", words.fresh ? "yes" : "no");
     root.toggleAttribute("data-recent", light.lastAt !== null && now - light.lastAt < ACTIVE_MS);
     put(root, "data-tests", (light.tests ?? 0) > 0 ? "yes" : "no");
-    say(parts.age, words.age);
-    say(parts.rate, words.rate);
+    if (parts.texts === null) return;
+    say(parts.texts.age, words.age);
+    say(parts.texts.rate, words.rate);
   }
 }
 
@@ -106,6 +122,7 @@ export function cardWords({ count: n, rate, lastAt, of = null, all = n, tests = 
 function fitCard({ root, title, event, width, height }: CardParts, type: number): void {
   const fit = fitOf(title, width, height, type, event !== "");
   put(root, "data-room", fit.room);
+  if (fit.room === "none") return;
   if (fit.split || root.hasAttribute("data-split")) {
     root.toggleAttribute("data-split", fit.split);
     for (const piece of root.querySelector(".dr-card-title")?.childNodes ?? []) if (piece instanceof Text) say(piece, withSoftHyphens(piece.data, fit.split));

@@ -66,7 +66,6 @@ interface Placed {
 /** The layout with the shape of cards under which most can be read in `room`. */
 function placed(graph: Graph, room: CardSize | null): Placed {
   const shapes = room && graph.nodes.length <= MOST_SHAPED ? SHAPES : [CARD];
-  const faces = facesOf(graph);
   let best: { readonly placed: Placed; readonly worth: number } | null = null;
   for (const size of shapes) {
     const one = { ...spaceOut(graph.nodes, size, room), size };
@@ -74,7 +73,7 @@ function placed(graph: Graph, room: CardSize | null): Placed {
     const { width, height } = boundsOf(one.boxes);
     const zoom = Math.min(1, room.width / width, room.height / height);
     const scale = typeScale(zoom);
-    const worths = [...faces.values()].map((face) => {
+    const worths = [...facesOf(graph).values()].map((face) => {
       const fit = fitOf(face.title, size.width, size.height, scale, face.event !== "");
       return WORTH[fit.room] + (fit.room === "all" && eventFits(eventText(face), size.width, scale, fit.lines) ? EVENT_WORTH : 0);
     });

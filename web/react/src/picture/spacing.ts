@@ -107,7 +107,8 @@ function shared(values: readonly (number | null)[]): Map<number, number> {
     let to = from;
     while (to < sorted.length && (sorted[to] ?? 0) - (sorted[from] ?? 0) < ALIGNED) to += 1;
     const group = sorted.slice(from, to);
-    for (const value of group) found.set(value, group.reduce((sum, one) => sum + one, 0) / group.length);
+    const mean = group.reduce((sum, one) => sum + one, 0) / group.length;
+    for (const value of group) found.set(value, mean);
     from = to;
   }
   return found;
@@ -183,26 +184,41 @@ export function stretchOf(spots: readonly { x: number; y: number }[], card: Card
   const needX = card.width + CARD.gapX;
   const needY = card.height + CARD.gapY;
   const size = sizeOn(spots, card, proportion);
+  // The stretch only grows: pairs that do not meet at the least never will, and some always do.
+  const pairs = closePairs(spots, { x: needX / fx, y: needY / fy }, { x: needX / MOST, y: needY / MOST });
   for (let changed = true; changed; ) {
     changed = false;
-    for (let i = 0; i < spots.length; i++) {
-      for (let j = 0; j < i; j++) {
-        const a = spots[i];
-        const b = spots[j];
-        if (!a || !b) continue;
-        const dx = Math.abs(a.x - b.x);
-        const dy = Math.abs(a.y - b.y);
-        if (dx * fx >= needX - 0.01 || dy * fy >= needY - 0.01) continue;
-        const growX = dx > 0 ? needX / dx : Infinity;
-        const growY = dy > 0 ? needY / dy : Infinity;
-        if (Math.min(growX, growY) > MOST) continue;
-        if (growY > MOST || (growX <= MOST && size(growX, fy) <= size(fx, growY))) fx = growX;
-        else fy = growY;
-        changed = true;
-      }
+    for (const { dx, dy } of pairs) {
+      if (dx * fx >= needX - 0.01 || dy * fy >= needY - 0.01) continue;
+      const growX = dx > 0 ? needX / dx : Infinity;
+      const growY = dy > 0 ? needY / dy : Infinity;
+      if (growY > MOST || (growX <= MOST && size(growX, fy) <= size(fx, growY))) fx = growX;
+      else fy = growY;
+      changed = true;
     }
   }
   return { x: fx, y: fy };
+}
+
+/** The distances of all spots that are closer than `near` in both directions, and not closer than
+ * `least` in both: each spot with those before it, in order.
+ */
+function closePairs(spots: readonly { x: number; y: number }[], near: Stretch, least: Stretch): { readonly dx: number; readonly dy: number }[] {
+  const cells = new Map<string, number[]>();
+  const pairs: { dx: number; dy: number }[] = [];
+  spots.forEach(({ x, y }, index) => {
+    const [column, row] = [Math.floor(x / near.x), Math.floor(y / near.y)];
+    const before = [-1, 0, 1].flatMap((i) => [-1, 0, 1].flatMap((j) => cells.get(`${column + i} ${row + j}`) ?? [])).sort((a, b) => a - b);
+    for (const other of before) {
+      const [dx, dy] = [Math.abs(x - (spots[other]?.x ?? x)), Math.abs(y - (spots[other]?.y ?? y))];
+      if (dx < near.x && dy < near.y && (dx >= least.x || dy >= least.y)) pairs.push({ dx, dy });
+    }
+    const key = `${column} ${row}`;
+    const cell = cells.get(key);
+    if (cell) cell.push(index);
+    else cells.set(key, [index]);
+  });
+  return pairs;
 }
 
 function span(values: readonly number[]): number {

@@ -44,9 +44,9 @@ export function magnification(width: number, large: boolean): number {
 }
 
 /** The camera that shows all of a scene in a picture of this size. */
-export function wholeIn(scene: Scene, width: number, height: number, large = false): Viewport {
+export function wholeIn({ extent }: Pick<Scene, "extent">, width: number, height: number, large = false): Viewport {
   const most = large ? Math.max(2, MOST_ZOOM * magnification(width, large)) : MOST_ZOOM;
-  return getViewportForBounds(scene.extent, width, height, LEAST_ZOOM, most, paddingOf(width, large));
+  return getViewportForBounds(extent, width, height, LEAST_ZOOM, most, paddingOf(width, large));
 }
 
 /** What moves the camera. */
@@ -76,6 +76,8 @@ const READABLE = 0.8;
 /** Fits the graph into the picture, until a person moves the camera. `still`: it never glides. */
 export function useFitView(scene: Scene, large: boolean, still = false): FitView {
   const flow = useReactFlow();
+  // Not the scene: its edges change while they are led.
+  const { nodes, nodeIndex, extent } = scene;
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const moved = useRef(false);
@@ -85,13 +87,15 @@ export function useFitView(scene: Scene, large: boolean, still = false): FitView
   const fit = useCallback(() => {
     moved.current = false;
     if (width === 0 || height === 0) return;
-    void flow.setViewport(wholeIn(scene, width, height, large));
-  }, [flow, scene, width, height, large]);
+    const [before, whole] = [flow.getViewport(), wholeIn({ extent }, width, height, large)];
+    // Every move of the camera draws all light again.
+    if (before.x !== whole.x || before.y !== whole.y || before.zoom !== whole.zoom) void flow.setViewport(whole);
+  }, [flow, extent, width, height, large]);
   useEffect(() => {
     if (!moved.current) fit();
   }, [fit]);
   const bring = useCallback((uuid: string, to: { readonly smoothly?: boolean; readonly zoom?: number }) => {
-    const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
+    const box = nodes[nodeIndex.get(uuid) ?? -1]?.box;
     if (!box || width === 0 || height === 0) return;
     const from = flow.getViewport();
     const zoom = to.zoom ?? from.zoom;
@@ -110,19 +114,19 @@ export function useFitView(scene: Scene, large: boolean, still = false): FitView
     };
     if (to.smoothly === true && !still) gliding.current = requestAnimationFrame(glide);
     else void flow.setViewport({ ...end, zoom });
-  }, [flow, scene, width, height, still]);
+  }, [flow, nodes, nodeIndex, width, height, still]);
   const reveal = useCallback((uuid: string) => { bring(uuid, {}); }, [bring]);
   const pursue = useCallback((uuid: string) => { if (performance.now() - movedAt.current >= HANDS_OFF_MS) bring(uuid, { smoothly: true }); }, [bring]);
   const goTo = useCallback((uuid: string) => { bring(uuid, { zoom: Math.max(READABLE, flow.getZoom()) }); }, [bring, flow]);
   const show = useCallback((uuids: readonly string[], closely = false) => {
-    const boxes = uuids.flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []);
+    const boxes = uuids.flatMap((uuid) => nodes[nodeIndex.get(uuid) ?? -1]?.box ?? []);
     if (boxes.length === 0 || width === 0 || height === 0) return;
     const { x, y, zoom } = flow.getViewport();
     const middles = boxes.map((box) => [(box.x + box.width / 2) * zoom + x, (box.y + box.height / 2) * zoom + y] as const);
     if (!closely && middles.every(([left, top]) => left >= 0 && top >= 0 && left <= width && top <= height)) return;
     moved.current = true;
     void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, LEAST_ZOOM, closely ? MOST_ZOOM : Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), paddingOf(width)));
-  }, [flow, scene, width, height]);
+  }, [flow, nodes, nodeIndex, width, height]);
   const onMove = useCallback((event: unknown) => {
     if (!event) return;
     moved.current = true;

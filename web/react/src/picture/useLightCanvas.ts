@@ -48,7 +48,11 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
       onReport: (report) => { reports.current.onReport(report); },
     });
     setLayer(opened);
-    return () => { opened.close(); };
+    const forget = cards.open(light);
+    return () => {
+      forget();
+      opened.close();
+    };
   }, [canvas, light, cards, store, large]);
 
   useEffect(() => {

@@ -22,8 +22,25 @@ export function useScene(graph: Graph, root: HTMLElement | null, large = false):
     return layoutInWorker({ nodes: graph.nodes.length, links }, (boxes) => { setArranged({ graph, boxes }); });
   }, [graph, own]);
   const boxes = arranged?.graph === graph ? arranged.boxes : null;
-  const routing = useMemo(() => (own || boxes ? new EdgeRouting(graph, boxes, room) : null), [graph, own, boxes, room]);
-  return useRouted(routing);
+  return useRouted(useRouting(own || boxes ? graph : null, boxes, room));
+}
+
+/** Graphs of more nodes are placed in a turn of the page before the one that draws them. */
+const MOST_PLACED = 250;
+
+/** Null while there is no graph, and for the moment in which a large one is placed first. */
+function useRouting(graph: Graph | null, boxes: readonly Box[] | null, room: CardSize | null): EdgeRouting | null {
+  const [first, setFirst] = useState<{ readonly graph: Graph; readonly boxes: readonly Box[] | null; readonly room: CardSize | null; readonly routing: EdgeRouting } | null>(null);
+  const apart = first === null && graph !== null && graph.nodes.length > MOST_PLACED;
+  useEffect(() => {
+    if (!apart || graph === null) return;
+    const timer = setTimeout(() => { setFirst({ graph, boxes, room, routing: new EdgeRouting(graph, boxes, room) }); });
+    return () => { clearTimeout(timer); };
+  }, [apart, graph, boxes, room]);
+  return useMemo(() => {
+    if (graph === null || apart) return null;
+    return first !== null && first.graph === graph && first.boxes === boxes && first.room === room ? first.routing : new EdgeRouting(graph, boxes, room);
+  }, [graph, boxes, room, apart, first]);
 }
 
 /** Graphs with more edges are shown with straight ones first. */

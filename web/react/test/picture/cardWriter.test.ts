@@ -19,7 +19,7 @@ describe("cards", () => {
       root = document.createElement("div");
       age = document.createTextNode("");
       rate = document.createTextNode("");
-      cards.attach("a", { root, age, rate, dark: "", ...SAYS });
+      cards.attach("a", { root, texts: { age, rate }, dark: "", ...SAYS });
     });
 
     it("PIC-6: shows a level by gauge and printed rate, which border and fill go with", () => {
@@ -33,7 +33,7 @@ describe("cards", () => {
       const dark = { count: 0, rate: 0, level: 0, lastAt: null };
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", ""]);
-      cards.attach("a", { root, age, rate, dark: "No event", ...SAYS });
+      cards.attach("a", { root, texts: { age, rate }, dark: "No event", ...SAYS });
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
     });
@@ -103,9 +103,9 @@ describe("cards", () => {
 
     it("forgets a card that left, unless another took its place", () => {
       const again = new Cards();
-      const away = again.attach("b", { root, age, rate, dark: "", ...SAYS });
+      const away = again.attach("b", { root, texts: { age, rate }, dark: "", ...SAYS });
       const other = document.createElement("div");
-      again.attach("b", { root: other, age, rate, dark: "", ...SAYS });
+      again.attach("b", { root: other, texts: { age, rate }, dark: "", ...SAYS });
       away();
       again.write("b", { count: 1, rate: 1, level: 1, lastAt: 0 }, 0);
       expect(other.dataset["heat"]).toBe("8");
