@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,19 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from dagnet_realtime.cli.token import Role, create, revoke
+from dagnet_realtime.config.token_file import read_token_file
 from dagnet_realtime.serverless.server import Serverless
 from dagnet_realtime.viewer_token import mint_viewer_token
 from tests.support.redis import redis_server
 from tests.support.server import GRAPH, SAMPLE, track
-from tests.support.soketi import KEY, SECRET, Soketi, soketi
+from tests.support.soketi import APP_ID, KEY, SECRET, soketi
 from tests.support.subscriber import Subscriber
+from tests.support.unreliable import Unreliable, unreliable
 
 EXAMPLE = Path(__file__).parents[2] / "examples/dagnet"
 HOST = "dagnet-nine.vercel.app"
+JSON_BODY = {"content-type": "application/json"}
 KEYS = {
     "REALTIME_COOKIE_KEY": "c" * 44,
     "REALTIME_TOKEN_KEY": "t" * 44,
@@ -42,14 +47,20 @@ class Deployment:
             text.replace(key, f'{key}\nrelay = "{relay}"') if relay else text
         )
         shutil.copytree(SAMPLE, folder / "workspaces/acme")
+        self.tokens = folder / "tokens.json"
         environ = {**KEYS, "DAGNET_REALTIME_SERVER_LOG": log}
         environ["DAGNET_REALTIME_CONFIG"] = str(folder / "realtime.toml")
         (rewrite,) = json.loads((EXAMPLE / "vercel.json").read_text())["rewrites"]
         self._source = re.compile(rewrite["source"].replace(":path*", "(?P<path>.*)"))
         self._destination = rewrite["destination"]
         (root_path,) = re.findall(r'root_path="(.+)"', (EXAMPLE / "api/realtime.py").read_text())
-        self.app = Serverless(environ, root_path=root_path)
+        self._environ, self._root_path = environ, root_path
         self.kept = True
+        self.start()
+
+    def start(self) -> None:
+        """A process of its own from now on, as after a cold start."""
+        self.app = Serverless(self._environ, root_path=self._root_path)
 
     async def ask(
         self, method: str, path: str, body: bytes = b"", **headers: str
@@ -134,14 +145,19 @@ async def test_it_serves_below_a_path(deployment: Deployment, kept: bool) -> Non
 
 
 @pytest.fixture(scope="module")
-def relayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployment, Soketi]]:
+def relayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployment, Unreliable]]:
     """With a provider, to which the deployment speaks plainly and pages by TLS."""
-    with redis_server("--maxmemory-policy", "noeviction") as redis, soketi() as provider:
-        relay = f"{provider.url}?ws=wss://127.0.0.1:{provider.port}"
-        yield Deployment(tmp_path_factory.mktemp("relayed"), redis.url, relay), provider
+    with (
+        redis_server("--maxmemory-policy", "noeviction") as redis,
+        soketi() as provider,
+        unreliable(provider.port) as way,
+    ):
+        at = f"127.0.0.1:{way.port}"
+        relay = f"pusher://{KEY}:{SECRET}@{at}/{APP_ID}?ws=wss://{at}"
+        yield Deployment(tmp_path_factory.mktemp("relayed"), redis.url, relay), way
 
 
-def viewer_of(name: str, seconds: int = 300) -> dict[str, str]:
+def viewer_of(name: str, seconds: int = 300, now: float | None = None) -> dict[str, str]:
     """The header of a viewer's token."""
     token = mint_viewer_token(
         KEYS["REALTIME_VIEWER_KEY"],
@@ -149,13 +165,14 @@ def viewer_of(name: str, seconds: int = 300) -> dict[str, str]:
         env="prod",
         viewer=name,
         seconds=seconds,
+        now=now,
     )
     return {"authorization": f"Bearer {token}"}
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["path kept", "path rewritten"])
 async def test_a_relay_has_its_seats_below_a_path(
-    relayed: tuple[Deployment, Soketi], kept: bool
+    relayed: tuple[Deployment, Unreliable], kept: bool
 ) -> None:
     """REL-17, ACC-64: the seat, its subscription signed for its own viewer alone, and the provider's
     webhook; a delivery reaches the channel.
@@ -209,6 +226,138 @@ async def test_a_relay_has_its_seats_below_a_path(
     assert (await deployment.ask("POST", hook, notice, **told))[0] == 200
     assert (await deployment.ask("POST", hook, notice, **told | {"x-pusher-key": "x"}))[0] == 403
     assert (await deployment.ask("DELETE", f"/realtime/api/watch/{session}", **ada))[0] == 204
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["path kept", "path rewritten"])
+async def test_a_seat_below_a_path_ends_with_its_token(
+    relayed: tuple[Deployment, Unreliable], kept: bool
+) -> None:
+    """REL-17, ACC-64: a lapsed token opens neither seat, signature nor poll, and says so; with a new
+    one the session goes on. Another viewer's is no way in.
+    """
+    deployment, _ = relayed
+    deployment.kept = kept
+    name = f"lapsing-{kept}"
+    lapsed, fresh = viewer_of(name, now=time.time() - 400), viewer_of(name)
+    on = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH}).encode()
+    status, opened = await deployment.ask("POST", "/realtime/api/watch", on, **fresh, **JSON_BODY)
+    assert status == 201, opened
+    session = opened["watch_session_id"]
+    here = f"/realtime/api/watch/{session}"
+    _, seat = await deployment.ask("GET", f"{here}/relay", **fresh)
+    asked = {"socket_id": "1.2", "channel_name": seat["channel"], "watch_session_id": session}
+    sign = ("POST", "/realtime/api/channels/auth", json.dumps(asked).encode())
+    poll = ("GET", f"{here}/frames?after={opened['position']}&wait=0", b"")
+    for method, path, body in (("GET", f"{here}/relay", b""), sign, poll, ("DELETE", here, b"")):
+        status, said = await deployment.ask(method, path, body, **lapsed, **JSON_BODY)
+        assert (status, said["code"], said["title"]) == (
+            401,
+            "unauthorized",
+            "This access token has lapsed",
+        )
+        if method != "DELETE":
+            assert (await deployment.ask(method, path, body, **fresh, **JSON_BODY))[0] == 200
+            other = viewer_of("another")
+            assert (await deployment.ask(method, path, body, **other, **JSON_BODY))[0] == 410
+    assert (await deployment.ask("DELETE", here, **fresh))[0] == 204
+
+
+async def test_a_revoked_person_loses_the_seat_below_a_path(
+    relayed: tuple[Deployment, Unreliable], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """REL-17, ACC-64, ACC-11: the viewers of an access token that is revoked watch no longer; the
+    others do.
+    """
+    deployment, _ = relayed
+    create(
+        "back end", role=Role.FOLLOW, on=["acme-main/prod"], expires="7d", tokens=deployment.tokens
+    )
+    text = capsys.readouterr().out.strip()
+    minter = {"authorization": f"Bearer {text}"}
+    bob = {"workspace": "acme-main", "env": "prod", "viewer": "bob", "seconds": 600}
+    mint = json.dumps(bob).encode()
+    minting = ("POST", "/realtime/api/viewer-tokens", mint)
+    status, minted = await deployment.ask(*minting, **minter, **JSON_BODY)
+    assert status == 201, minted
+    viewers = [{"authorization": f"Bearer {minted['token']}"}, viewer_of("carol")]
+    on = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH}).encode()
+    asked: list[list[tuple[str, str, bytes]]] = []
+    for viewer in viewers:
+        status, opened = await deployment.ask(
+            "POST", "/realtime/api/watch", on, **viewer, **JSON_BODY
+        )
+        assert status == 201, opened
+        session = opened["watch_session_id"]
+        here = f"/realtime/api/watch/{session}"
+        status, seat = await deployment.ask("GET", f"{here}/relay", **viewer)
+        assert status == 200
+        signed = {
+            "socket_id": "1.2",
+            "channel_name": seat["channel"],
+            "watch_session_id": session,
+        }
+        sign = ("POST", "/realtime/api/channels/auth", json.dumps(signed).encode())
+        poll = f"{here}/frames?after={opened['position']}&wait=0"
+        asked.append([("GET", f"{here}/relay", b""), sign, ("GET", poll, b"")])
+    assert [
+        [(await deployment.ask(*one, **viewer, **JSON_BODY))[0] for one in asked[n]]
+        for n, viewer in enumerate(viewers)
+    ] == [[200, 200, 200]] * 2
+    (kept,) = read_token_file(deployment.tokens)
+    revoke(kept.id, tokens=deployment.tokens)
+    deployment.start()
+    assert [
+        [(await deployment.ask(*one, **viewer, **JSON_BODY))[0] for one in asked[n]]
+        for n, viewer in enumerate(viewers)
+    ] == [[401, 401, 401], [200, 200, 200]]
+    assert (await deployment.ask(*minting, **minter, **JSON_BODY))[0] == 401
+
+
+async def test_a_provider_that_is_down_is_bridged_below_a_path(
+    relayed: tuple[Deployment, Unreliable],
+) -> None:
+    """REL-17, REL-15, REL-20: a delivery is taken, the seat says that nothing is published, and the
+    poll has the event; once the provider is back, it has it too.
+    """
+    deployment, way = relayed
+    deployment.kept = True
+    dan = viewer_of("dan")
+    on = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH}).encode()
+    status, opened = await deployment.ask("POST", "/realtime/api/watch", on, **dan, **JSON_BODY)
+    assert status == 201, opened
+    session = opened["watch_session_id"]
+    here = f"/realtime/api/watch/{session}"
+    seat_path = f"{here}/relay"
+    _, seat = await deployment.ask("GET", seat_path, **dan)
+    async with Subscriber(way.port, KEY) as browser:
+        wanted = {"socket_id": browser.socket_id, "channel_name": seat["channel"]}
+        body = json.dumps({**wanted, "watch_session_id": session}).encode()
+        _, signed = await deployment.ask(
+            "POST", "/realtime/api/channels/auth", body, **dan, **JSON_BODY
+        )
+        await browser.subscribe(seat["channel"], signed)
+        way.fault = 503
+        sent = json.dumps(track("bridged")).encode()
+        proof = hmac.digest(KEYS["REALTIME_SEGMENT_WEB"].encode(), sent, "sha1").hex()
+        webhook = "/realtime/segment/webhook/web"
+        given = {"x-signature": proof}
+        assert (await deployment.ask("POST", webhook, sent, **given))[0] == 200
+        _, seat = await deployment.ask("GET", seat_path, **dan)
+        assert seat["publishing"] is False
+        poll = f"{here}/frames?after={opened['position']}&wait=0"
+        _, polled = await deployment.ask("GET", poll, **dan)
+        batches = [frame for frame in polled["frames"] if frame["op"] == "batch"]
+        assert sum(frame["ledger"]["offered"] for frame in batches) == 1
+        way.fault = None
+        async with asyncio.timeout(60):
+            while not (heard := _batches(browser, seat["channel"])):
+                await deployment.ask("GET", seat_path, **dan)
+        assert sum(frame["ledger"]["offered"] for frame in heard) == 1
+        assert (await deployment.ask("GET", seat_path, **dan))[1]["publishing"] is True
+
+
+def _batches(browser: Subscriber, channel: str) -> list[Any]:
+    return [frame for frame in browser.frames(channel) if frame["op"] == "batch"]
 
 
 @pytest.mark.parametrize(
