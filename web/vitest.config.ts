@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** The entries of the npm package, as the examples import them. */
+const entries = (name: string) => new URL(`package/src/${name}.ts`, import.meta.url).pathname;
+const alias = { "@dagnet-realtime/client/pusher-auth": entries("pusher-auth"), "@dagnet-realtime/client/token": entries("token") };
 const common = { environment: "node", setupFiles: ["./vitest.setup.ts"], testTimeout: 60_000 } as const;
 const files = (packages: string) => [`{${packages}}/test/**/*.test.{ts,tsx}`];
 
@@ -10,7 +13,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       { test: { ...common, name: "pure", include: files("engine,layer,expect"), isolate: false } },
-      { test: { ...common, name: "page", include: files("tap,client,react,app,shop,function,package") } },
+      { resolve: { alias }, test: { ...common, name: "page", include: files("tap,client,react,app,shop,function,package") } },
     ],
   },
 });
