@@ -6,7 +6,7 @@ import type { FrameEvent, Node } from "./wire.gen.ts";
 // Syntax: words, keys, operators, quotes and commas (rules FIL-1, FIL-2, FIL-8).
 
 /** How a term of a filter compares: equals, contains, less, more, at most, at least, is set. Each
- * is a sign: words and values end at it (`PIECE`, `PLAIN`), `valueTest` says what it asks.
+ * is a sign: words and values end at it (`PIECE`, `PLAIN`), `TermTest` says what it asks.
  */
 export type Operator = ":" | "~" | "<" | ">" | "<=" | ">=" | "?";
 const MOST_TERMS = 20;
@@ -180,48 +180,108 @@ export function resolveFilter(filter: ViewFilter, nodes: readonly Pick<Node, "uu
   return { terms: filter.terms.map((term) => (term.key === "node" ? { ...term, values: sortedUnique(term.values.flatMap(uuids)) } : term)) };
 }
 
-type Test = (event: Seeable) => boolean;
-
-/** Filters are read once and asked of every event, so each is made a function of its own. */
-const tests = new WeakMap<ViewFilter, Test>();
+/** Filters are read once and asked of every event. */
+const tests = new WeakMap<ViewFilter, FilterTest>();
 
 /** Whether the view shows an event. */
 export function passes(filter: ViewFilter, event: Seeable): boolean {
-  return testOf(filter)(event);
+  return testOf(filter).passes(event);
 }
 
 /** What `passes` asks of each event, for those who ask one filter often. */
-export function testOf(filter: ViewFilter): Test {
+export function testOf(filter: ViewFilter): FilterTest {
   let test = tests.get(filter);
-  if (test === undefined) tests.set(filter, (test = allOf(filter.terms.map((term) => (term.negated ? not(termTest(term)) : termTest(term))))));
+  if (test === undefined) tests.set(filter, (test = new FilterTest(filter)));
   return test;
 }
 
-function allOf(all: readonly Test[]): Test {
-  const [first, second] = all;
-  if (first === undefined) return () => true;
-  if (second === undefined) return first;
-  return all.length === 2 ? (event) => first(event) && second(event) : (event) => all.every((test) => test(event));
+/** A filter as it is asked of events. Classes, not functions made for each term: an engine compiles
+ * a method once for all filters, and a function that was made anew each time anew. */
+export class FilterTest {
+  private readonly terms: readonly TermTest[];
+
+  constructor(filter: ViewFilter) {
+    this.terms = filter.terms.map((term) => new TermTest(term));
+  }
+
+  passes(event: Seeable): boolean {
+    // By index: an engine may make objects of a `for … of`, and this runs once an event.
+    for (let n = 0; n < this.terms.length; n += 1) if (this.terms[n]?.passes(event) === false) return false;
+    return true;
+  }
 }
 
-function not(test: Test): Test {
-  return (event) => !test(event);
-}
+class TermTest {
+  private readonly key: Term["key"];
+  private readonly operator: Operator;
+  private readonly negated: boolean;
+  private readonly values: readonly string[];
+  /** The values of a term that compares texts without their case. */
+  private readonly parts: readonly string[];
+  /** The values of a term that compares numbers. */
+  private readonly bounds: readonly number[];
+  private readonly path: string;
+  private readonly bare: string;
 
-function termTest(term: Term): Test {
-  const { values } = term;
-  switch (term.key) {
-    case "word": { const words = values.map(casefold); return ({ name }) => { const folded = casefold(name); return words.some((word) => folded.includes(word)); }; }
-    case "type": return ({ type }) => values.includes(type);
-    case "event": return ({ name }) => values.includes(name);
-    case "node": {
-      const [only] = values;
-      return only !== undefined && values.length === 1 ? ({ nodes }) => nodes.includes(only) : ({ nodes }) => nodes.some((node) => values.includes(node));
+  constructor({ key, path, operator, values, negated }: Term) {
+    this.key = key;
+    this.operator = operator;
+    this.negated = negated;
+    this.values = values;
+    this.parts = key === "word" || operator === "~" ? values.map(casefold) : [];
+    this.bounds = "<>".includes(operator.charAt(0)) ? values.map(Number) : [];
+    this.path = path;
+    this.bare = path.startsWith("properties.") ? path.slice("properties.".length) : path;
+  }
+
+  passes(event: Seeable): boolean {
+    return this.holds(event) !== this.negated;
+  }
+
+  private holds(event: Seeable): boolean {
+    const { values } = this;
+    switch (this.key) {
+      case "word": return this.contained(event.name);
+      case "type": return values.includes(event.type);
+      case "event": return values.includes(event.name);
+      case "node": {
+        for (let n = 0; n < event.nodes.length; n += 1) if (values.includes(event.nodes[n] ?? "")) return true;
+        return false;
+      }
+      case "source": return values.includes(event.source);
+      case "trace": return event.traces.some(({ token }) => values.some((value) => token.startsWith(value)));
+      case "is": return values.some((value) => hasFlag(event, value));
+      case "property": return this.property(event.properties);
     }
-    case "source": return ({ source }) => values.includes(source);
-    case "trace": return ({ traces }) => traces.some(({ token }) => values.some((value) => token.startsWith(value)));
-    case "is": return (event) => values.some((value) => hasFlag(event, value));
-    case "property": return propertyTest(term);
+  }
+
+  private property(properties: Seeable["properties"]): boolean {
+    const path = Object.hasOwn(properties, this.path) ? this.path : this.bare;
+    if (!Object.hasOwn(properties, path)) return false;
+    const value = properties[path];
+    if (value === undefined || value === null) return false;
+    return typeof value === "object" ? elements(value).some((item) => item !== null && this.value(item)) : this.value(value);
+  }
+
+  /** What the term asks of one value of its property that is not null. */
+  private value(item: string | number | boolean): boolean {
+    const { operator } = this;
+    switch (operator) {
+      case "?": return true;
+      case ":": return this.values.includes(String(item));
+      case "~": return this.contained(String(item));
+      case "<": case ">": case "<=": case ">=": {
+        const number = numberOf(item);
+        if (number === null) return false;
+        for (let n = 0; n < this.bounds.length; n += 1) if (compares(number, operator, this.bounds[n] ?? NaN)) return true;
+        return false;
+      }
+    }
+  }
+
+  private contained(text: string): boolean {
+    const folded = casefold(text);
+    return this.parts.some((part) => folded.includes(part));
   }
 }
 
@@ -231,41 +291,19 @@ function hasFlag(event: Seeable, value: string): boolean {
   return event.flags.some((one) => one === flag);
 }
 
-function propertyTest(term: Term): Test {
-  const bare = term.path.startsWith("properties.") ? term.path.slice("properties.".length) : term.path;
-  const test = valueTest(term);
-  return ({ properties }) => {
-    const path = Object.hasOwn(properties, term.path) ? term.path : bare;
-    if (!Object.hasOwn(properties, path)) return false;
-    const value = properties[path];
-    if (value === undefined || value === null) return false;
-    return typeof value === "object" ? elements(value).some((item) => item !== null && test(item)) : test(value);
-  };
-}
-
-/** What a term asks of one value of its property that is not null. */
-function valueTest({ operator, values }: Term): (item: string | number | boolean) => boolean {
+function compares(number: number, operator: "<" | ">" | "<=" | ">=", bound: number): boolean {
   switch (operator) {
-    case "?": return () => true;
-    case ":": return (item) => values.includes(String(item));
-    case "~": {
-      const parts = values.map(casefold);
-      return (item) => { const folded = casefold(String(item)); return parts.some((part) => folded.includes(part)); };
-    }
-    case "<": return numberTest(values, (number, bound) => number < bound);
-    case ">": return numberTest(values, (number, bound) => number > bound);
-    case "<=": return numberTest(values, (number, bound) => number <= bound);
-    case ">=": return numberTest(values, (number, bound) => number >= bound);
+    case "<": return number < bound;
+    case ">": return number > bound;
+    case "<=": return number <= bound;
+    case ">=": return number >= bound;
   }
 }
 
-/** Whether a value is a number that compares with one of the bounds; truth values are none. */
-function numberTest(values: readonly string[], holds: (number: number, bound: number) => boolean): (item: string | number | boolean) => boolean {
-  const bounds = values.map(Number);
-  return (item) => {
-    const number = typeof item === "number" && Number.isFinite(item) ? item : typeof item === "boolean" ? null : asNumber(String(item));
-    return number !== null && bounds.some((bound) => holds(number, bound));
-  };
+/** A value as a number, null if it is none; truth values are none. */
+function numberOf(item: string | number | boolean): number | null {
+  if (typeof item === "number" && Number.isFinite(item)) return item;
+  return typeof item === "boolean" ? null : asNumber(String(item));
 }
 
 /** The number that `text` writes plainly or with an exponent, else null. */

@@ -9,7 +9,7 @@
  *
  * What asks a trace holds for no event outside one and for none of a partial one, negated or not:
  * nothing is known of those. A property called `from`, `seen` or `near` is `properties.from`. */
-import { EVERYTHING, filterPaths, isProblem, type Node, parseFilter, printFilter, type Problem, problem, quote, readTerms, resolveFilter, testOf, type ViewFilter } from "./engine.ts";
+import { EVERYTHING, filterPaths, type FilterTest, isProblem, type Node, parseFilter, printFilter, type Problem, problem, quote, readTerms, resolveFilter, testOf, type ViewFilter } from "./engine.ts";
 import type { Kept } from "./run.ts";
 
 const NODE_KEYS = ["from", "seen", "near"] as const;
@@ -26,7 +26,7 @@ type Term =
 export interface Condition {
   /** The canonical text. */
   readonly text: string;
-  readonly holds: Holds;
+  readonly test: ConditionTest;
   /** It asks a trace, or which event was first: a late event may change the answer. */
   readonly unstable: boolean;
   readonly traced: boolean;
@@ -38,10 +38,6 @@ export interface Condition {
   /** Values of `node`, `from`, `seen` and `near` that no node answers to. */
   readonly unknown: readonly string[];
 }
-
-/** Whether an event passes. `passage` is null for an event outside a trace or in a partial one;
- * `first` says whether it was a node's first. */
-type Holds = (event: Kept, passage: Passage | null, first: boolean) => boolean;
 
 /** What an event did in its trace: where the trace stood (null: nowhere), what it lit before. */
 export interface Passage {
@@ -91,33 +87,67 @@ export function parseCondition(text: string, nodes: readonly Pick<Node, "uuid" |
   const resolved = resolveFilter(filter, nodes);
   return {
     text: [printFilter(filter), ...terms.keys()].filter(Boolean).join(" ").split("\n").join(" "),
-    holds: every([...(resolved.terms.length > 0 ? [testOf(resolved)] : []), ...all.map(testOfTerm)]), traced, first, unstable: traced || first, gate: gateOf(resolved), paths: [...filterPaths(filter)], unknown,
+    test: new ConditionTest(resolved, all), traced, first, unstable: traced || first, gate: gateOf(resolved), paths: [...filterPaths(filter)], unknown,
   };
 }
 
-function every(tests: readonly Holds[]): Holds {
-  const [one, other] = tests;
-  if (one === undefined) return () => true;
-  if (other === undefined) return one;
-  return tests.length === 2 ? (event, passage, first) => one(event, passage, first) && other(event, passage, first) : (event, passage, first) => tests.every((test) => test(event, passage, first));
-}
+/** A condition as it is asked of events: a class, as the filter's own tests are. */
+export class ConditionTest {
+  private readonly filter: FilterTest | null;
+  private readonly terms: readonly TermTest[];
 
-function testOfTerm(term: Term): Holds {
-  const { negated } = term;
-  if (term.key !== "is") {
-    const { key, nodes } = term;
-    if (key === "near") return (event) => event.near.some((miss) => nodes.has(miss.node)) !== negated;
-    if (key === "from") return (_, passage) => passage !== null && (passage.from !== null && nodes.has(passage.from)) !== negated;
-    const wanted = [...nodes];
-    return (_, passage) => passage !== null && wanted.some((node) => passage.seen.has(node)) !== negated;
+  constructor(filter: ViewFilter, terms: readonly Term[]) {
+    this.filter = filter.terms.length > 0 ? testOf(filter) : null;
+    this.terms = terms.map((term) => new TermTest(term));
   }
-  const { words } = term;
-  const plainly = term.plain.terms.length > 0 ? testOf(term.plain) : null;
-  const asks = asksTrace(term);
-  return (event, passage, first) => {
-    const found = plainly?.(event) === true || words.some((word) => is(word, event, passage, first));
-    return found || !negated ? found !== negated : passage !== null || !asks;
-  };
+
+  /** Whether an event passes. `passage` is null for an event outside a trace or in a partial one;
+   * `first` says whether it was a node's first. */
+  holds(event: Kept, passage: Passage | null, first: boolean): boolean {
+    if (this.filter !== null && !this.filter.passes(event)) return false;
+    for (let n = 0; n < this.terms.length; n += 1) if (this.terms[n]?.holds(event, passage, first) === false) return false;
+    return true;
+  }
+}
+
+class TermTest {
+  private readonly key: Term["key"];
+  private readonly negated: boolean;
+  private readonly nodes: readonly string[];
+  private readonly words: readonly Word[];
+  private readonly plain: FilterTest | null;
+  private readonly asksTrace: boolean;
+
+  constructor(term: Term) {
+    this.key = term.key;
+    this.negated = term.negated;
+    this.nodes = term.key === "is" ? [] : [...term.nodes];
+    this.words = term.key === "is" ? term.words : [];
+    this.plain = term.key === "is" && term.plain.terms.length > 0 ? testOf(term.plain) : null;
+    this.asksTrace = asksTrace(term);
+  }
+
+  holds(event: Kept, passage: Passage | null, first: boolean): boolean {
+    if (passage === null && this.asksTrace) return this.key === "is" && !this.negated && this.is(event, passage, first);
+    return this.found(event, passage, first) !== this.negated;
+  }
+
+  private found(event: Kept, passage: Passage | null, first: boolean): boolean {
+    const { nodes } = this;
+    switch (this.key) {
+      case "near": return event.near.some(({ node }) => nodes.includes(node));
+      case "from": return passage !== null && passage.from !== null && nodes.includes(passage.from);
+      case "seen": {
+        for (let n = 0; n < nodes.length; n += 1) if (passage?.seen.has(nodes[n] ?? "") === true) return true;
+        return false;
+      }
+      case "is": return this.is(event, passage, first);
+    }
+  }
+
+  private is(event: Kept, passage: Passage | null, first: boolean): boolean {
+    return this.plain?.passes(event) === true || this.words.some((word) => is(word, event, passage, first));
+  }
 }
 
 function is(word: Word, event: Kept, passage: Passage | null, first: boolean): boolean {

@@ -1,5 +1,5 @@
 /** What the evaluator takes from the engine, in one place. */
-export { EVERYTHING, parseFilter, printFilter, filterPaths, quote, readTerms, resolveFilter, testOf, type ViewFilter } from "@dagnet-realtime/engine/filter";
+export { EVERYTHING, type FilterTest, parseFilter, printFilter, filterPaths, quote, readTerms, resolveFilter, testOf, type ViewFilter } from "@dagnet-realtime/engine/filter";
 export { addCounters, type CountersBySource, setBaseline } from "@dagnet-realtime/engine/ledger";
 export { createTable, elements, IDENTITY_TYPES, ownValue, type Table } from "@dagnet-realtime/engine/matching";
 export { namesFromShown, nearMisses, type NearMiss, similarNames } from "@dagnet-realtime/engine/nearMiss";

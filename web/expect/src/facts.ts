@@ -171,7 +171,7 @@ function passing(scope: Scope, trace: Trace, where: Condition, gate: Asked["gate
     if (gate === null || gate.some((node) => visit.lit.includes(node))) {
       const event = eventOf(scope, visit);
       const passage: Passage | null = trace.partial ? null : { move, from: uuid(move === "unmapped" ? head : from), seen };
-      if (event !== null && where.holds(event, passage, where.first && isFirst(scope, event))) found.push(event);
+      if (event !== null && where.test.holds(event, passage, where.first && isFirst(scope, event))) found.push(event);
     }
     for (const node of visit.lit) { const lights = uuid(node); if (lights !== null) seen.add(lights); }
   }

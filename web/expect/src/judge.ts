@@ -16,7 +16,7 @@ import { createSums, move, refill, type Some, type Sums } from "./sums.ts";
 import { byTime, gather, type Tally, TOLD } from "./tally.ts";
 import { type Path, rangeOf, type Severity } from "./spec.ts";
 import { type Unlit, UnlitNames } from "./unlit.ts";
-import { counted, duration, listed, quoted, shown, times } from "./words.ts";
+import { counted, duration, listed, percent, quoted, shown, times } from "./words.ts";
 
 export type Outcome = "met" | "failed" | "inconclusive" | "open";
 
@@ -182,10 +182,10 @@ export class Judge {
     }
     let progress = this.traces.get(trace);
     if (progress === undefined) this.traces.set(trace, (progress = this.monitors.begin()));
-    const { monitors } = this, said = monitors.answers(progress, trace);
-    for (let place = 0; place < said.length; place += 1) {
-      const before = monitors.held(progress, place);
-      const after = said[place] ?? 0;
+    const { monitors } = this, places = monitors.look(progress, trace);
+    for (let nth = 0; nth < places.length; nth += 1) {
+      const place = places[nth] ?? 0;
+      const before = monitors.held(progress, place), after = monitors.said[place] ?? 0;
       if (before === after) continue;
       monitors.hold(progress, place, after);
       if ((after & (TIED | DOUBTFUL)) !== 0) this.doubted = true;
@@ -239,11 +239,14 @@ export class Judge {
 
   /** Asks an event the conditions of its `nth` node; each condition once. */
   private ask(items: readonly EventItem[], event: Kept, apart: boolean, nth: number): void {
-    for (const { check, n } of items) {
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at];
+      if (item === undefined) continue;
+      const { check, n } = item;
       const { gate, unstable } = check.where;
       if (unstable && !apart) continue;
       if (nth > 0 && !("node" in check) && event.nodes.slice(0, nth).some((before) => gate?.has(before) === true)) continue;
-      if (check.where.holds(event, null, false) !== (check.kind === "each")) gather(this.tallies[n], event);
+      if (check.where.test.holds(event, null, false) !== (check.kind === "each")) gather(this.tallies[n], event);
     }
   }
 
@@ -480,7 +483,7 @@ export class Judge {
     const tally: Tally = { n: 0, first: [] };
     for (const event of this.untraced) {
       if ("node" in check && !event.nodes.includes(check.node.uuid)) continue;
-      if (check.where.holds(event, null, isFirst(this.scope, event)) !== (check.kind === "each")) gather(tally, event);
+      if (check.where.test.holds(event, null, isFirst(this.scope, event)) !== (check.kind === "each")) gather(tally, event);
     }
     return tally;
   }
@@ -593,8 +596,4 @@ function were(nodes: readonly Named[]): string {
 
 function names(nodes: readonly Named[]): string {
   return listed(nodes.map(({ name }) => shown(name)));
-}
-
-function percent(n: number, of: number): string {
-  return of === 0 ? "0%" : `${Math.floor((100 * n) / of)}%`;
 }

@@ -6,6 +6,7 @@
 import type { Passage } from "./condition.ts";
 import { route, type Trace, type Visit } from "./engine.ts";
 import { answerOf, type Asked, DOUBTFUL, type Fact, hitAs, OK, reachedAs, TIED, tookAs, type TraceCheck, type Walk, walkOf } from "./facts.ts";
+import type { Named } from "./plan.ts";
 import { eventOf, type Scope } from "./scope.ts";
 import { walksOf } from "./walk.ts";
 
@@ -32,18 +33,34 @@ export interface Progress {
   head: number;
 }
 
-/** `words` are those of all traces, of which its own begin at `at`. */
+/** The visit that is being read, the `n`th of its trace. */
+interface Reading {
+  progress: Progress;
+  visit: Visit;
+  n: number;
+  /** What the event did, as conditions see it; null of a partial trace. */
+  passage: Passage | null;
+}
+
+/** A monitor. `words` are those of all traces, of which its own begin at `at`.
+ *
+ * What runs once an event counts by index: of `for … of` and of a list taken apart V8 makes objects
+ * here, which its collector then has to clear away.
+ *
+ * Each kind is a class, not a function that makes functions: V8 compiles a method once for all
+ * expectations of all runs, and a function that was made anew each time anew. */
 interface Monitor {
   readonly size: number;
   /** The nodes whose visits it reads, null for every visit. */
   readonly nodes: Iterable<number> | null;
-  read(words: Int32Array, at: number, progress: Progress, trace: Trace, visit: Visit, n: number): void;
+  read(words: Int32Array, at: number, reading: Reading): void;
   answer(words: Int32Array, at: number, trace: Trace): number;
 }
 
-/** A monitor with the place of its first word in a row. */
+/** The monitor of the expectation at `place`, with where its first word is in a row. */
 interface Placed {
   readonly monitor: Monitor;
+  readonly place: number;
   readonly at: number;
 }
 
@@ -103,7 +120,6 @@ function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
   return to;
 }
 
-type Way = Extract<TraceCheck, { kind: "path" | "order" }>;
 type Within = Extract<TraceCheck, { kind: "within" }>;
 type Conditional = Extract<TraceCheck, { where: unknown }>;
 
@@ -112,22 +128,29 @@ export class Monitors {
   private readonly all: readonly (Placed | null)[];
   private readonly ofNode: readonly (readonly Placed[])[];
   private readonly ofAny: readonly Placed[];
-  private readonly said: Float64Array;
+  /** What the trace that was read last says to each expectation. */
+  readonly said: Float64Array;
+  /** All places, those of expectations without a monitor, and those whose monitors read a visit. */
+  private readonly places: readonly number[];
+  private readonly unmonitored: readonly number[];
+  private readonly touched: number[] = [];
+  private readonly isTouched: Uint8Array;
   /** Each node alone, as a place where a trace stands. */
   private readonly alone: readonly (readonly number[])[];
   private readonly rows: Rows;
   private readonly asksSeen: boolean;
-  /** The visit that is being read, as conditions see it. */
+  /** The visit that is being read, and how conditions see it; used again for each. */
+  private reading: Reading | null = null;
   private readonly passage: { move: Passage["move"]; from: string | null; seen: Passage["seen"] };
   private seenAt = 0;
 
   constructor(private readonly scope: Scope, private readonly asked: readonly Asked[]) {
     this.asksSeen = asked.some(({ check }) => "where" in check);
     let size = this.asksSeen ? Math.ceil(scope.graph.nodes.length / WORD) : 0;
-    this.all = asked.map((one): Placed | null => {
+    this.all = asked.map((one, place): Placed | null => {
       const monitor = this.monitorOf(one);
       if (monitor === null) return null;
-      const placed = { monitor, at: size };
+      const placed = { monitor, place, at: size };
       size += monitor.size;
       return placed;
     });
@@ -138,6 +161,9 @@ export class Monitors {
     this.ofNode = ofNode;
     this.rows = new Rows(size, asked.length);
     this.said = new Float64Array(asked.length);
+    this.places = asked.map((_, place) => place);
+    this.unmonitored = this.places.filter((place) => this.all[place] === null);
+    this.isTouched = new Uint8Array(asked.length);
     this.alone = scope.graph.nodes.map((_, node) => [node]);
     this.passage = { move: "entry", from: null, seen: { has: (node) => this.hasSeen(node) } };
   }
@@ -166,17 +192,20 @@ export class Monitors {
     this.rows.answers[row * this.asked.length + place] = answer;
   }
 
-  /** Reads what is new of a trace, and gives what it says to each expectation; the list is used
-   * again. Of the orders of its ties the first that meets an expectation counts. */
-  answers(progress: Progress, trace: Trace): Float64Array {
-    this.read(progress, trace);
+  /** Reads what is new of a trace, and sets what it `said`. Gives the places of the expectations to
+   * which it may say something else now; the list is used again. Of the orders of its ties the
+   * first that meets an expectation counts. */
+  look(progress: Progress, trace: Trace): readonly number[] {
+    const anew = this.read(progress, trace);
     const { said, scope, rows: { words, width } } = this;
+    const places = anew || progress.tied ? this.places : this.touched;
     const begins = progress.row * width;
     const walks = progress.tied ? walksOf(scope.traces, trace) : null;
     const tied = walks !== null && walks.tied > 0;
     let walk: Walk | null = null;
     let others: readonly Walk[] | null = null;
-    for (let place = 0; place < said.length; place += 1) {
+    for (let nth = 0; nth < places.length; nth += 1) {
+      const place = places[nth] ?? 0;
       const placed = this.all[place] ?? null;
       const one = this.asked[place];
       if (one === undefined) continue;
@@ -188,18 +217,30 @@ export class Monitors {
       }
       said[place] = answer;
     }
-    return said;
+    return places;
   }
 
-  private read(progress: Progress, trace: Trace): void {
+  /** Reads what is new of a trace; whether it was read from its beginning. */
+  private read(progress: Progress, trace: Trace): boolean {
     const { visits } = trace;
+    this.isTouched.fill(0);
+    this.touched.length = 0;
+    for (let nth = 0; nth < this.unmonitored.length; nth += 1) this.touch(this.unmonitored[nth] ?? 0);
     if (progress.dropped !== trace.dropped || progress.partial !== trace.partial || (progress.last !== null && visits[progress.read - 1] !== progress.last)) this.restart(progress, trace);
+    const anew = progress.last === null;
     for (let n = progress.read; n < visits.length; n += 1) {
       const visit = visits[n];
       if (visit !== undefined) this.visit(progress, trace, visit, n);
     }
     progress.read = visits.length;
     progress.last = visits[visits.length - 1] ?? null;
+    return anew;
+  }
+
+  private touch(place: number): void {
+    if (this.isTouched[place] === 1) return;
+    this.isTouched[place] = 1;
+    this.touched.push(place);
   }
 
   private restart(progress: Progress, trace: Trace): void {
@@ -214,13 +255,31 @@ export class Monitors {
     if (lit.length > 0) this.stand(progress, visit);
     const { rows: { words, width } } = this;
     const begins = progress.row * width;
-    if (this.asksSeen) this.see(begins, visit);
-    for (const { monitor, at } of this.ofAny) monitor.read(words, begins + at, progress, trace, visit, n);
-    const [only] = lit;
+    const passage = this.asksSeen && !trace.partial ? this.see(begins, visit) : null;
+    const reading = this.reading ??= { progress, visit, n, passage };
+    reading.progress = progress;
+    reading.visit = visit;
+    reading.n = n;
+    reading.passage = passage;
+    this.show(this.ofAny, begins, reading);
+    const only = lit[0];
     if (only === undefined) return;
-    const touched = lit.length === 1 ? this.ofNode[only] ?? NONE : new Set(lit.flatMap((node) => this.ofNode[node] ?? NONE));
-    for (const { monitor, at } of touched) monitor.read(words, begins + at, progress, trace, visit, n);
-    if (this.asksSeen) for (const node of lit) words[begins + (node / WORD | 0)] = (words[begins + (node / WORD | 0)] ?? 0) | (1 << node % WORD);
+    this.show(lit.length === 1 ? this.ofNode[only] ?? NONE : [...new Set(lit.flatMap((node) => this.ofNode[node] ?? NONE))], begins, reading);
+    if (!this.asksSeen) return;
+    for (let nth = 0; nth < lit.length; nth += 1) {
+      const node = lit[nth] ?? 0;
+      words[begins + (node / WORD | 0)] = (words[begins + (node / WORD | 0)] ?? 0) | (1 << node % WORD);
+    }
+  }
+
+  private show(monitors: readonly Placed[], begins: number, reading: Reading): void {
+    const { words } = this.rows;
+    for (let nth = 0; nth < monitors.length; nth += 1) {
+      const placed = monitors[nth];
+      if (placed === undefined) continue;
+      placed.monitor.read(words, begins + placed.at, reading);
+      this.touch(placed.place);
+    }
   }
 
   /** Where a trace stands after a visit: a stay adds its nodes to those where it stood. */
@@ -236,11 +295,12 @@ export class Monitors {
     for (const node of [head, ...also]) if (!progress.nodes.includes(node)) progress.nodes = [...progress.nodes, node];
   }
 
-  private see(begins: number, visit: Visit): void {
+  private see(begins: number, visit: Visit): Passage {
     const { passage } = this;
     passage.move = visit.move;
     passage.from = this.uuid(visit.move === "unmapped" ? visit.after.head : visit.from);
     this.seenAt = begins;
+    return passage;
   }
 
   private hasSeen(uuid: string): boolean {
@@ -255,95 +315,132 @@ export class Monitors {
   /** The monitor of one expectation; null if only its whole walk tells. */
   private monitorOf({ check, gate }: Asked): Monitor | null {
     switch (check.kind) {
-      case "path": return check.nodes.length > BITS ? null : this.pathMonitor(check);
-      case "order": return orderMonitor(check);
-      case "within": return withinMonitor(check);
-      default: return check.where.first ? null : this.conditionMonitor(check, gate);
+      case "path": return check.nodes.length > BITS ? null : new PathMonitor(check.nodes, this.scope);
+      case "order": return new OrderMonitor(check.nodes);
+      case "within": return new WithinMonitor(check);
+      default: return check.where.first ? null : new ConditionMonitor(check, gate, this.scope);
     }
   }
+}
 
-  /** Every run through the path at once, as bits: bit n says that a run stands at node n. Its
-   * words are the bits here, those where the trace stood before, which stand that is, and all
-   * bits so far. */
-  private pathMonitor({ nodes }: Way): Monitor {
-    const places = new Int32Array(this.scope.graph.nodes.length);
+/** Every run through the path at once, as bits: bit n says that a run stands at node n. Its
+ * words are the bits here, those where the trace stood before, which stand that is, and all
+ * bits so far. */
+class PathMonitor implements Monitor {
+  readonly size = 4;
+  readonly nodes: ReadonlySet<number>;
+  /** Per node of the graph: its places in the path. */
+  private readonly places: Int32Array;
+  /** Places that the graph has a way to from the one before. */
+  private readonly ways: number;
+
+  constructor(private readonly wanted: readonly Named[], { graph, traces }: Scope) {
+    this.nodes = new Set(wanted.map(({ index }) => index));
+    this.places = new Int32Array(graph.nodes.length);
     let ways = 0;
-    nodes.forEach(({ index }, n) => {
-      places[index] = (places[index] ?? 0) | (1 << n);
-      const before = nodes[n - 1];
-      if (before !== undefined && route(this.scope.traces.routeIndex, before.index, index) !== null) ways |= 1 << n;
+    wanted.forEach(({ index }, n) => {
+      this.places[index] = (this.places[index] ?? 0) | (1 << n);
+      const before = wanted[n - 1];
+      if (before !== undefined && route(traces.routeIndex, before.index, index) !== null) ways |= 1 << n;
     });
-    return {
-      size: 4, nodes: new Set(nodes.map(({ index }) => index)),
-      read: (words, at, { stand: here, nodes: there, step, from, head }) => {
-        if (words[at + 2] !== here) {
-          words[at + 1] = words[at + 2] === here - 1 ? words[at] ?? 0 : 0;
-          words[at + 2] = here;
-        }
-        let has = 0;
-        for (const node of there) has |= places[node] ?? 0;
-        const before = words[at + 1] ?? 0;
-        let now = has & 1;
-        if (step && before !== 0) now |= (before << 1) & has & (ways | (((places[from] ?? 0) << 1) & (places[head] ?? 0)));
-        words[at] = now;
-        words[at + 3] = (words[at + 3] ?? 0) | now;
-      },
-      answer: (words, at) => reachedAs(32 - Math.clz32(words[at + 3] ?? 0), nodes),
-    };
+    this.ways = ways;
   }
 
-  /** Its word is how many events pass (or fail an `each`). */
-  private conditionMonitor(check: Conditional, gate: Asked["gate"]): Monitor {
-    const { kind, where } = check;
-    const each = kind === "each";
-    return {
-      size: 1, nodes: check.kind === "each" ? [check.node.index] : gate,
-      read: (words, at, _, trace, visit) => {
-        const event = eventOf(this.scope, visit);
-        if (event !== null && where.holds(event, trace.partial ? null : this.passage, false) !== each) words[at] = (words[at] ?? 0) + 1;
-      },
-      answer: (words, at) => hitAs(kind, words[at] ?? 0),
-    };
+  read(words: Int32Array, at: number, { progress: { stand: here, nodes: there, step, from, head } }: Reading): void {
+    const { places } = this;
+    if (words[at + 2] !== here) {
+      words[at + 1] = words[at + 2] === here - 1 ? words[at] ?? 0 : 0;
+      words[at + 2] = here;
+    }
+    let has = 0;
+    for (let nth = 0; nth < there.length; nth += 1) has |= places[there[nth] ?? -1] ?? 0;
+    const before = words[at + 1] ?? 0;
+    let now = has & 1;
+    if (step && before !== 0) now |= (before << 1) & has & (this.ways | (((places[from] ?? 0) << 1) & (places[head] ?? 0)));
+    words[at] = now;
+    words[at + 3] = (words[at + 3] ?? 0) | now;
+  }
+
+  answer(words: Int32Array, at: number): number {
+    return reachedAs(32 - Math.clz32(words[at + 3] ?? 0), this.wanted);
   }
 }
 
 /** Its word is how many nodes were lit in their order. */
-function orderMonitor({ nodes }: Way): Monitor {
-  const wanted = nodes.map(({ index }) => index);
-  return {
-    size: 1, nodes: new Set(wanted),
-    read: (words, at, _, __, { lit }) => {
-      let reached = words[at] ?? 0;
-      if (lit.length === 1) {
-        if (lit[0] === wanted[reached]) words[at] = reached + 1;
-        return;
-      }
-      // One event that lights several nodes lights them at once, so in any order.
-      const left = [...lit];
-      for (let place = left.indexOf(wanted[reached] ?? -1); place >= 0; place = left.indexOf(wanted[reached] ?? -1)) {
-        left.splice(place, 1);
-        reached += 1;
-      }
-      words[at] = reached;
-    },
-    answer: (words, at) => reachedAs(words[at] ?? 0, nodes),
-  };
+class OrderMonitor implements Monitor {
+  readonly size = 1;
+  readonly nodes: ReadonlySet<number>;
+  private readonly order: readonly number[];
+
+  constructor(private readonly wanted: readonly Named[]) {
+    this.order = wanted.map(({ index }) => index);
+    this.nodes = new Set(this.order);
+  }
+
+  read(words: Int32Array, at: number, { visit: { lit } }: Reading): void {
+    const { order } = this;
+    let reached = words[at] ?? 0;
+    if (lit.length === 1) {
+      if (lit[0] === order[reached]) words[at] = reached + 1;
+      return;
+    }
+    // One event that lights several nodes lights them at once, so in any order.
+    const left = [...lit];
+    for (let place = left.indexOf(order[reached] ?? -1); place >= 0; place = left.indexOf(order[reached] ?? -1)) {
+      left.splice(place, 1);
+      reached += 1;
+    }
+    words[at] = reached;
+  }
+
+  answer(words: Int32Array, at: number): number {
+    return reachedAs(words[at] ?? 0, this.wanted);
+  }
 }
 
 /** Its words are, counted from 1, the visit of the last `from`, and that of the first `to` after
  * one. */
-function withinMonitor(check: Within): Monitor {
-  const [from, to] = [check.from.index, check.to.index];
-  return {
-    size: 2, nodes: new Set([from, to]),
-    read: (words, at, _, __, { lit }, n) => {
-      if (words[at + 1] !== 0) return;
-      if (words[at] !== 0 && lit.includes(to)) words[at + 1] = n + 1;
-      else if (lit.includes(from)) words[at] = n + 1;
-    },
-    answer: (words, at, { visits }) => {
-      const [since, until] = [visits[(words[at] ?? 0) - 1], visits[(words[at + 1] ?? 0) - 1]];
-      return until === undefined || since === undefined ? 0 : tookAs(check, until.at - since.at);
-    },
-  };
+class WithinMonitor implements Monitor {
+  readonly size = 2;
+  readonly nodes: ReadonlySet<number>;
+  private readonly from: number;
+  private readonly to: number;
+
+  constructor(private readonly check: Within) {
+    [this.from, this.to] = [check.from.index, check.to.index];
+    this.nodes = new Set([this.from, this.to]);
+  }
+
+  read(words: Int32Array, at: number, { visit: { lit }, n }: Reading): void {
+    if (words[at + 1] !== 0) return;
+    if (words[at] !== 0 && lit.includes(this.to)) words[at + 1] = n + 1;
+    else if (lit.includes(this.from)) words[at] = n + 1;
+  }
+
+  answer(words: Int32Array, at: number, { visits }: Trace): number {
+    const since = visits[(words[at] ?? 0) - 1];
+    const until = visits[(words[at + 1] ?? 0) - 1];
+    return until === undefined || since === undefined ? 0 : tookAs(this.check, until.at - since.at);
+  }
+}
+
+/** Its word is how many events pass (or fail an `each`). */
+class ConditionMonitor implements Monitor {
+  readonly size = 1;
+  readonly nodes: readonly number[] | null;
+  private readonly each: boolean;
+
+  constructor(private readonly check: Conditional, gate: Asked["gate"], private readonly scope: Scope) {
+    this.each = check.kind === "each";
+    this.nodes = check.kind === "each" ? [check.node.index] : gate;
+  }
+
+  read(words: Int32Array, at: number, { visit, passage }: Reading): void {
+    const event = eventOf(this.scope, visit);
+    if (event !== null && this.check.where.test.holds(event, passage, false) !== this.each) words[at] = (words[at] ?? 0) + 1;
+  }
+
+  answer(words: Int32Array, at: number): number {
+    return hitAs(this.check.kind, words[at] ?? 0);
+  }
 }

@@ -50,6 +50,11 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 }
 
+/** "66%", rounded down. */
+export function percent(n: number, of: number): string {
+  return of === 0 ? "0%" : `${Math.floor((100 * n) / of)}%`;
+}
+
 /** The known word that was probably meant, "" if none is near. */
 export function likeliest(word: string, known: readonly string[]): string {
   const plain = word.toLowerCase().slice(0, 60);

@@ -110,7 +110,8 @@ describe("reading a trace visit by visit", () => {
         for (const trace of tracesOf(whole)) {
           const progress = known.get(trace) ?? monitors.begin();
           known.set(trace, progress);
-          const said = monitors.answers(progress, trace), walks = walksOf(whole.traces, trace), walk = walkOf(walks.first);
+          for (const place of monitors.look(progress, trace)) monitors.hold(progress, place, monitors.said[place] ?? 0);
+          const said = checks.map((_, place) => monitors.held(progress, place)), walks = walksOf(whole.traces, trace), walk = walkOf(walks.first);
           checks.forEach((one, place) => {
             const answer = answerOf(whole, trace, one, walk);
             if (walks.tied > 0 && (answer & OK) === 0) return;
