@@ -168,15 +168,14 @@ def test_a_click_is_of_the_row_that_was_pressed(context: BrowserContext, stage: 
     total = page.locator(".strip .figure-cut strong").first
 
     def press(one: Locator, much: list[dict[str, Any]], count: int) -> None:
-        box = one.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+        one.hover()
         page.mouse.down()
         stage.send(*much)
         expect(total).to_have_text(str(count))
         page.mouse.up()
 
     stage.send(event("search", "p1", 9), event("view_item", "p2", 8))
+    expect(page.locator(".trace-row")).to_have_count(2)
     press(
         row(page, "last search"), [event("add_to_cart", f"q{n}", 7 - n / 9) for n in range(12)], 14
     )

@@ -9,10 +9,10 @@ import { useActions, useEngine, useSession, useSessionContext } from "../hooks.t
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { FollowerList, FollowerMarks } from "./FollowerMarks.tsx";
 import { StillList } from "../kit/RovingList.tsx";
+import { TraceKinds } from "./TraceKinds.tsx";
 import { TraceName } from "./TraceName.tsx";
 
 const FindPerson = lazyPart(async () => (await import("./FindPerson.tsx")).FindPerson);
-const TraceKinds = lazyPart(async () => (await import("./TraceKinds.tsx")).TraceKinds);
 const Jumps = lazyPart(async () => (await import("./JumpList.tsx")).JumpList);
 const UnmappedPanel = lazyPart(async () => (await import("./UnmappedPanel.tsx")).UnmappedPanel);
 const TraceView = lazyPart(async () => (await import("./TraceView.tsx")).TraceView);
@@ -84,11 +84,7 @@ function Recent({ most }: { readonly most: number }) {
           />
         </label>
       )}
-      {seen > 0 && (
-        <Suspense fallback={null}>
-          <TraceKinds only={only} onOnly={setOnly} />
-        </Suspense>
-      )}
+      {seen > 0 && <TraceKinds only={only} onOnly={setOnly} />}
       <Suspense fallback={null}>
         <FindPerson />
       </Suspense>
