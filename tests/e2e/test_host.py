@@ -343,6 +343,7 @@ def call_of_page(page: Page, host: str) -> None:
     expect_counts(page, product=1, search=1)
 
 
+@pytest.mark.proof
 def test_they_light_in_firefox(fox: Page, host: str, watched: Watched) -> None:
     """EMB-42: in Firefox a server's push and calls of its page light nodes, and Off
     darkens them.

@@ -79,7 +79,9 @@ def test_a_provider_that_fails_is_bridged_by_poll(
     shows(page, events + 2)
 
 
-@pytest.mark.parametrize("fault", ["twice", "late", "swallow"])
+@pytest.mark.parametrize(
+    "fault", ["twice", pytest.param("late", marks=pytest.mark.proof), "swallow"]
+)
 def test_what_the_provider_repeats_reorders_or_loses_lights_once(
     context: BrowserContext, site: Shop, way: Unreliable, fault: Fault
 ) -> None:

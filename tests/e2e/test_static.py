@@ -278,7 +278,7 @@ def test_the_page_is_one_file_that_may_connect_nowhere(folder: Path) -> None:
     assert not (folder / "assets").exists()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.proof)])
 def test_a_narrow_page_shows_the_way_in(browser: Browser, address: str, theme: str) -> None:
     """TAP-31: the ways to open something fit a telephone, in both themes."""
     context = browser.new_context(

@@ -90,7 +90,7 @@ RENAMES = """
 """
 
 
-@pytest.mark.parametrize("lanes", ["local", "both"])
+@pytest.mark.parametrize("lanes", [pytest.param("local", marks=pytest.mark.proof), "both"])
 def test_a_renamed_message_is_one_row_at_the_node_of_the_name_it_left_by(
     live: Page, road: Road, web: Site, lanes: str
 ) -> None:
