@@ -18,6 +18,9 @@ from dagnet_realtime.model.problem import Problem
 SCRIPT = Path(__file__).with_name("evaluator.js")
 SCHEMA = Path(__file__).with_name("expect.schema.json")
 OLDEST_NODE = 18
+V8_FLAGS = ("--initial-old-space-size=64",)
+"""Beside mini-racer's own: V8 collects its old space only beyond 64 MB, which few runs reach. Else
+it begins at a few, and looks again and again through what a run holds to its end."""
 
 SO_FAR, AT_END = False, True
 """When a verdict is asked for: while more may come, or after the last event."""
@@ -81,9 +84,11 @@ def open_evaluator(engine: str = "") -> Evaluator:
 
 def _in_v8() -> Evaluator | None:
     try:
-        from py_mini_racer import JSEvalException, MiniRacer
+        from py_mini_racer import DEFAULT_V8_FLAGS, JSEvalException, MiniRacer, init_mini_racer
     except ImportError:
         return None
+    # The flags are the process's: if something else has begun V8 already, its own stay.
+    init_mini_racer(flags=(*DEFAULT_V8_FLAGS, *V8_FLAGS), ignore_duplicate_init=True)
     context = MiniRacer()
     context.eval(SCRIPT.read_text(encoding="utf-8"))
     # `context.call` would hand the arguments over as source, which V8 parses several times.
