@@ -288,6 +288,9 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
         (SPEC + "expect:\n  - lit: [basket]\n", "`expect` stands here again, after line 3"),
         (SPEC.replace("is: 1", "is: 1\n    is: 2"), "`is` stands here again, after line 7"),
         (f"{SPEC}---\n{SPEC}", "a second document begins; one file has one"),
+        (SPEC.replace("is: 1", "max: .inf"), "a number is infinite or is none; leave it out"),
+        (SPEC.replace("is: 1", "min: -1.0e+999"), "a number is infinite or is none"),
+        (SPEC + "  - lit: [.nan]\n", "a number is infinite or is none"),
     ],
 )
 def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> None:
@@ -302,6 +305,15 @@ def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> N
     assert "Nothing was judged" in said
     assert int(ElementTree.parse(report).getroot().attrib["errors"]) >= 1
     assert not mark.exists()
+
+
+def test_a_folder_without_graphs(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: it is said which option names the folder that has them."""
+    out = io.StringIO()
+    asked = Asked(specs=[spec], command=["true"], workspace=tmp_path)
+    code, said = expect_run(asked, dict(os.environ), out), out.getvalue()
+    assert code == 2
+    assert "no graph is here at all; name the data repository's folder by `--workspace`" in said
 
 
 def test_usage_is_reported() -> None:

@@ -1,6 +1,7 @@
 """Expectations files: read strictly by the evaluator, each fault with its line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ MOST_VALUES = 20_000
 """Keys and items of a file, about a second of reading."""
 
 MOST_UNREAD = 50
+NO_GRAPHS = "no graph is here at all; name the data repository's folder by `--workspace`"
 """Keys that are given twice, of those that are listed."""
 
 PathKey = tuple[str | int, ...]
@@ -144,6 +146,11 @@ def read_file(path: Path, evaluator: Evaluator, shown: str = "") -> SpecFile:
     if lines.unread:
         file.issues = tuple(lines.unread)
         return file
+    # JSON, in which the evaluator is asked, would hand them over as empty.
+    for place in list(_not_finite(file.value))[:MOST_UNREAD]:
+        _wrong(file, "a number is infinite or is none; leave it out", file.line_of(place))
+    if file.issues:
+        return file
     return _told(file, evaluator.ask("read", msgspec.json.encode(file.value).decode(), "", "{}"))
 
 
@@ -155,9 +162,10 @@ def resolve_file(
         return file
     graph = graphs.get(file.graph)
     if graph is None:
-        there = ", ".join(sorted(graphs)[:20]) or "none"
+        there = ", ".join(sorted(graphs)[:20])
+        hint = f"the graphs here are {there}" if there else NO_GRAPHS
         line = file.line_of(("graph",))
-        return _wrong(file, f"there is no graph {file.graph}; the graphs here are {there}", line)
+        return _wrong(file, f"there is no graph {file.graph}; {hint}", line)
     answer = evaluator.ask(
         "read",
         msgspec.json.encode(file.value).decode(),
@@ -196,6 +204,18 @@ def _told(file: SpecFile, answer: Mapping[str, Any]) -> SpecFile:
     file.settles = answer.get("settle", file.settles * 1000) / 1000
     file.paths = tuple(answer.get("paths", file.paths))
     return file
+
+
+def _not_finite(value: Any, path: PathKey = ()) -> Iterator[PathKey]:
+    """The paths of numbers that are infinite or none: YAML's `.inf` and `.nan`, and `1.0e+999`."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _not_finite(one, (*path, str(key)))
+    elif isinstance(value, list):
+        for at, one in enumerate(value):
+            yield from _not_finite(one, (*path, at))
 
 
 class _Place:
