@@ -12,7 +12,10 @@ from tests.support.chromium import SignedIn, signed_in
 from tests.support.program import Program, running
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-LOOK = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(one =>
+LOOK = """([rules, targets]) => axe.run(document, {
+    resultTypes: ["violations"],
+    ...(rules.length > 0 ? {runOnly: rules} : {rules: {"target-size": {enabled: targets}}}),
+}).then(found => found.violations.map(one =>
     one.id + ": " + one.nodes.map(node => node.target.join(" ")).slice(0, 3).join(" | ")))"""
 
 
@@ -54,11 +57,13 @@ def visitors(page: Page) -> None:
     expect(page.locator(".row-open").nth(5)).to_be_visible()
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds in the page as it stands."""
+def faults(page: Page, *rules: str, targets: bool = False) -> list[str]:
+    """What axe finds in the page as it stands: by every rule that it runs unasked, or by these
+    alone; `targets` also measures what is clicked.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(LOOK)
+    found: list[str] = page.evaluate(LOOK, [rules, targets])
     return found
 
 

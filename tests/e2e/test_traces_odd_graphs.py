@@ -30,7 +30,10 @@ def test_cycles_loops_parallel_edges_and_branches(context: BrowserContext, stage
     page.locator(".react-flow__node", has_text="Node A").click()
     ways = page.locator(".way-row")
     ways.first.wait_for()
-    assert ways.all_inner_texts()[:2] == ["Node B\n0×\n20%", "Node B\n2×\n70%"]
+    assert ways.all_inner_texts()[:2] == [
+        "Node B\n0 of 1 · 0%\ngraph 20%",
+        "Node B\n1 of 1 · 100%\ngraph 70%",
+    ]
     ways.first.click()
     expect(page.get_by_role("tabpanel")).to_contain_text(
         "a likelier edge joins the same two nodes, and goes are counted there"

@@ -120,10 +120,14 @@ def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> N
     card.focus()
     card.press("Enter")
     way = page.locator(".way-row", has_text="Product page")
-    expect(way).to_contain_text("3×")
+    expect(way).to_contain_text("3 of 4 · 75%")
+    expect(way).to_contain_text("graph 42%")
     way.focus()
     way.press("Enter")
     assert figure(page, "seen") == "3"
+    card.press("Enter")
+    page.locator(".last-row").first.click()
+    expect(page.get_by_role("button", name="Following", exact=True)).to_be_visible()
 
 
 def leads(page: Page, stage: Stage, place: int) -> tuple[str, str]:

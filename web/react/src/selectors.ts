@@ -20,6 +20,9 @@ export function lag(row: FeedRow): number | null {
   return Number.isFinite(ms) ? ms : null;
 }
 
+/** An event that took longer to arrive says how long, in milliseconds. */
+export const SLOW_MS = 1000;
+
 /** Why an event that this browser called has not left it, in a word; "" if it has, or still may. */
 export function unsent({ lanes, way }: FeedRow): "dropped" | "failed" | "not sent" | "" {
   if (way === null || (lanes & REMOTE) !== 0 || way.delivered !== undefined) return "";

@@ -40,7 +40,7 @@ export function Strip() {
           </button>
         </Tip>
       )}
-      <p className="figure figure-cut wide-only">
+      <p className="figure figure-cut wide-only" title={traces.exact ? undefined : "At most so many: a trace that was forgotten and came back is counted twice"}>
         <strong>
           {traces.exact ? "" : "≤ "}
           {count(traces.seen)}
@@ -74,11 +74,17 @@ export function CountFigure({ view }: { readonly view: ViewState }) {
       {view.covers === "" ? (
         "events"
       ) : (
-        <Tip says={`${filtered === null ? "" : `Of the ${count(figures.count)} events counted, ${count(filtered.of)} are held here and were asked; ${count(filtered.count)} pass the filter. `}Counting began ${moment(since)}. Nothing from before that moment is shown.`}>
-          <button type="button" className="plain">
-            {view.covers}
-          </button>
-        </Tip>
+        <LazyPopover
+          title="What is counted"
+          trigger={
+            <button type="button" className="plain">
+              {view.covers}
+            </button>
+          }
+        >
+          {filtered !== null && <p>Of the {count(figures.count)} events counted, {count(filtered.of)} are held here and were asked; {count(filtered.count)} pass the filter.</p>}
+          <p>Counting began {moment(since)}. Nothing from before that moment is shown.</p>
+        </LazyPopover>
       )}
     </p>
   );

@@ -7,7 +7,6 @@ import { count, plural, share } from "../format.ts";
 import { useActions, useEngine, useSessionContext, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { LazyPopover } from "../kit/LazyPopover.tsx";
-import { Tip } from "../kit/Tip.tsx";
 import { Button } from "../kit/controls.tsx";
 import { guaranteeChips } from "./guarantees.ts";
 
@@ -18,11 +17,19 @@ export function StripEnd({ figures }: { readonly figures: TotalsOfState }) {
       <GuaranteeChips />
       <Coverage />
       {figures.mappedShare !== null && (
-        <Tip says={`${plural(figures.mapped, "event")} reached a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.identity > 0 ? ` ${count(figures.identity)} said who a person is, and could reach no node.` : ""}`}>
-          <button type="button" className="plain figure figure-cut">
-            <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
-          </button>
-        </Tip>
+        <LazyPopover
+          title="Mapped events"
+          align="end"
+          trigger={
+            <button type="button" className="plain figure figure-cut">
+              <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
+            </button>
+          }
+        >
+          <p>{plural(figures.mapped, "event")} reached a node; {count(figures.unmapped)} had a name that no node listens for. The tab Unmapped lists such names.</p>
+          {figures.identity > 0 && <p>{plural(figures.identity, "message")} said who a person is, and could reach no node.</p>}
+          {figures.ignored > 0 && <p>{plural(figures.ignored, "event")} had a name that is ignored here, and are left out of the share.</p>}
+        </LazyPopover>
       )}
       <LedgerChip />
     </>

@@ -6,7 +6,7 @@ import { count, plural } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { Button, Grip } from "../kit/controls.tsx";
 import { usePress } from "../kit/stillOrder.ts";
-import { FeedRows, newer, placeAfter, placeOf, roomIn, ROW, shown, top } from "./FeedRows.tsx";
+import { FeedHeads, FeedRows, HEADS, newer, placeAfter, placeOf, roomIn, ROW, shown, top } from "./FeedRows.tsx";
 
 const HEAD = 37;
 
@@ -33,7 +33,7 @@ export function Feed({ id, open, onOpen, height, limits, onHeight, empty = null 
     <section className="feed" id={id} tabIndex={-1} aria-label="Events" style={{ height: open ? height : HEAD }}>
       {open && <Grip label="Height of the events" axis="y" size={height} {...limits} onSize={onHeight} />}
       <Head open={open} onOpen={onOpen} slot={setSlot} />
-      {open && <List key={`${since} ${filter}`} height={height - HEAD} slot={slot} empty={empty} />}
+      {open && <List key={`${since} ${filter}`} height={height - HEAD - HEADS} slot={slot} empty={empty} />}
     </section>
   );
 }
@@ -110,13 +110,14 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     const row = event.target instanceof HTMLElement ? event.target.dataset["row"] : undefined;
     if (row === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / ROW) - 1);
+    const seen = event.currentTarget.clientHeight - HEADS;
+    const page = Math.max(1, Math.floor(seen / ROW) - 1);
     const to = placeAfter(event.key, placeOf(view, Number(row)) - fresh, total - fresh, page);
     if (to === null) return;
     event.preventDefault();
-    const { scrollTop, clientHeight } = event.currentTarget;
+    const { scrollTop } = event.currentTarget;
     const y = top(to, place, room);
-    const next = y < scrollTop ? y : y + ROW > scrollTop + clientHeight ? y + ROW - clientHeight : scrollTop;
+    const next = y < scrollTop ? y : y + ROW > scrollTop + seen ? y + ROW - seen : scrollTop;
     event.currentTarget.scrollTo({ top: next });
     setScroll(next);
     setCurrent(view.rows[view.rows.length - 1 - to - fresh] ?? null);
@@ -141,7 +142,7 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
         className="feed-scroll"
         role="table"
         aria-label="Events, newest first"
-        aria-rowcount={total}
+        aria-rowcount={total + 1}
         tabIndex={-1}
         onKeyDown={move}
         onPointerDown={onPointerDown}
@@ -155,6 +156,7 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
           else if (opened === null && !focused()) setAnchor(null);
         }}
       >
+        <FeedHeads />
         <div className="feed-tall" role="rowgroup" style={{ height: at.height }}>
           <FeedRows
             start={at.first + fresh}

@@ -8,7 +8,7 @@ import { moment, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { TraceName } from "../side/TraceName.tsx";
-import { type FeedRow, lag, rowMarks, unsent } from "../selectors.ts";
+import { type FeedRow, lag, rowMarks, SLOW_MS, unsent } from "../selectors.ts";
 
 const Payload = lazyPart(async () => (await import("./EventDetail.tsx")).EventDetail);
 
@@ -24,6 +24,21 @@ interface FeedRowsProps {
   /** Height of what an opened row shows below itself, in pixels. */
   readonly room: number;
   readonly onOpen: (row: number) => void;
+}
+
+/** Height of the heads, in pixels. */
+export const HEADS = 22;
+
+/** What the columns are; it stays in view. */
+export function FeedHeads() {
+  return (
+    <div role="rowgroup" className="feed-heads">
+      <div role="row" aria-rowindex={1} className="row-line">
+        {["Occurred", "Event", "Node", "Trace", "Properties"].map((name) => <span key={name} role="columnheader">{name}</span>)}
+        <span role="columnheader" className="row-lag" title="From occurrence to arrival, if over a second">Lag</span>
+      </div>
+    </div>
+  );
 }
 
 /** The rows that are in view. */
@@ -67,7 +82,7 @@ function Line({ row, index, at, room, open, stop, onFocus, onOpen }: LineProps) 
   const { followed, unmapped, late, labels, token } = rowMarks(row, nodes ?? [], follows);
   const late_ = late ? ", late" : "";
   return (
-    <div className={`row ${followed ? "row-followed" : ""} ${open ? "row-opened" : ""}`} role="row" aria-rowindex={index} style={{ transform: `translateY(${at}px)` }}>
+    <div className={`row ${followed ? "row-followed" : ""} ${open ? "row-opened" : ""}`} role="row" aria-rowindex={index + 1} style={{ transform: `translateY(${at}px)` }}>
       <div className="row-line" onClick={onOpen}>
         <span role="cell" className="mono quiet" title={`Occurred ${moment(row.occurredAt)}\nArrived ${moment(row.arrivedAt)}`}>
           {timeOrDay(row.occurredAt, row.at)}
@@ -93,7 +108,7 @@ function Line({ row, index, at, room, open, stop, onFocus, onOpen }: LineProps) 
           ))}
         </span>
         <span role="cell" className="mono quiet row-lag">
-          {unsent(row) || (lag(row) === null ? "" : span(lag(row) ?? 0))}
+          {unsent(row) || ((lag(row) ?? 0) > SLOW_MS ? span(lag(row) ?? 0) : "")}
         </span>
       </div>
       {open && (

@@ -34,7 +34,7 @@ function Words({ face, age, rate }: { readonly face: CardFace; readonly age: Ref
       <Icon name={face.icon} />
       <span className="dr-card-title" dir="auto" title={face.title}><Pieces text={face.title} /></span>
       {face.event !== "" && (
-        <span className="dr-card-event" title={face.dark || eventText(face)}>
+        <span className={face.which ? "dr-card-event" : "dr-card-event dr-card-lone"} title={face.dark || eventText(face)}>
           <span className={face.which && "dr-card-shared"} dir="auto"><Pieces text={face.event} /> </span>
           {face.which !== "" && <b><Pieces text={face.which} /></b>}
           {face.more > 0 && <b> +{face.more}</b>}

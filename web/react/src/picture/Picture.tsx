@@ -1,5 +1,5 @@
 /** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
-import type { LightSource } from "@dagnet-realtime/client/light";
+import type { Hue, LightSource } from "@dagnet-realtime/client/light";
 import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal } from "@xyflow/react";
@@ -166,7 +166,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         </ViewportPortal>
       </ReactFlow>
       <canvas ref={canvas} className="dr-light" aria-hidden />
-      {!large && <Legend light={light} rates={figures === "rates"} following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
+      {!large && <Legend light={light} rates={figures === "rates"} conditional={graph.edges.some(({ conditional }) => conditional)} waiting={cards.waiting} hues={[...new Set(followed.map(({ hue }) => hue))]} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
       {!large && (
         <Suspense fallback={null}>
           {mapped && <Minimap scene={scene} light={light} onPath={onPath} selected={chosen.nodes} onMoved={moveByHand} />}
@@ -217,7 +217,12 @@ interface LegendProps {
   readonly light: LightSource;
   /** Cards show rates. */
   readonly rates: boolean;
-  readonly following: boolean;
+  /** Followed traces, by hue. */
+  readonly hues: readonly Hue[];
+  /** Edges that say so with a star. */
+  readonly conditional: boolean;
+  /** Whether a node is drawn as not seen yet. */
+  readonly waiting: () => boolean;
   readonly inferred: boolean;
   readonly jumps: boolean;
   readonly still: boolean;
@@ -225,21 +230,33 @@ interface LegendProps {
 }
 
 /** What the marks of the picture mean; only those that are there. */
-export function Legend({ light, rates, following, inferred, jumps, still, manner }: LegendProps) {
+export function Legend({ light, rates, hues, conditional, waiting, inferred, jumps, still, manner }: LegendProps) {
   return (
     <div className="dr-legend" role="note" aria-label="Legend">
       {rates && <RateScale light={light} />}
-      {following && <span className="dr-legend-item"><i className="dr-key-trace" aria-hidden />Followed trace</span>}
+      {hues.length > 0 && <span className="dr-legend-item">{hues.map((hue) => <i key={hue} className="dr-key-trace" style={{ background: `var(--dr-follow-${hue})` }} aria-hidden />)}{hues.length === 1 ? "Followed trace" : "Followed traces"}</span>}
       {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
       {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Unexpected step</span>}
-      <span className="dr-legend-item"><i className="dr-key-waiting" aria-hidden />Not seen yet</span>
+      {conditional && <span className="dr-legend-item"><b>*</b> other odds under conditions</span>}
+      <Waiting waiting={waiting} />
       {!still && <span className="dr-legend-item"><i className="dr-key-step" aria-hidden /><span ref={manner}>1 dot = 1 step</span></span>}
     </div>
   );
 }
 
-/** How often the ends of the scale are written, in milliseconds. */
+/** How often the legend looks at the picture, in milliseconds. */
 const SCALE_MS = 1000;
+
+function Waiting({ waiting }: Pick<LegendProps, "waiting">) {
+  const root = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const show = () => { if (root.current) root.current.hidden = !waiting(); };
+    show();
+    const timer = setInterval(show, SCALE_MS);
+    return () => { clearInterval(timer); };
+  }, [waiting]);
+  return <span className="dr-legend-item" ref={root}><i className="dr-key-waiting" aria-hidden />Not seen yet</span>;
+}
 
 /** The steps of heat between the ends of the scale, which follow the busiest node. */
 function RateScale({ light }: { readonly light: LightSource }) {

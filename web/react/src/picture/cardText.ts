@@ -66,12 +66,15 @@ function isCut(text: string, width: number, split: boolean): boolean {
   return piecesOf(text, split).some(({ text: piece, hyphen }) => /^\p{L}/u.test(piece) && !UNSPACED.test(piece) && widthOf(piece.trimEnd()) + (hyphen ? HYPHEN : 0) > width);
 }
 
-/** Letters of the longest word about a node without a rate: "not seen yet". */
+/** Letters of "not seen yet", the longest that is said of a node without a rate, and the width of
+ * one as the style sets them closer.
+ */
 const WORDS = 12;
+const CLOSE = 0.56;
 
 /** Whether a card is too narrow to say more than a rate. */
 export function isNarrow(width: number, scale: number): boolean {
-  return WORDS * LINE * scale * MONO > width - SIDE * 2;
+  return WORDS * LINE * scale * CLOSE > width - SIDE * 2;
 }
 
 /** Whether an event's name of so many lines at most can be read whole. */

@@ -69,6 +69,9 @@ export class Cards {
     return this.parts.has(uuid) && !this.nameless(uuid);
   }
 
+  /** Whether a card says that its node was not seen yet. */
+  readonly waiting = (): boolean => [...this.parts.values()].some(({ root }) => root.getAttribute("data-seen") === "waiting");
+
   /** Nodes with an event in the last minute. */
   active(): string[] {
     return [...this.parts].flatMap(([uuid, { root }]) => (root.hasAttribute("data-recent") ? [uuid] : []));

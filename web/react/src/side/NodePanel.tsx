@@ -1,21 +1,22 @@
 /** The panel of a node: what it listens for, what lit it, what nearly did, and its edges. */
-import { nodeLight } from "@dagnet-realtime/engine/select/totals";
-import { edgeSeen, node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
+import { nodeLight, posture } from "@dagnet-realtime/engine/select/totals";
+import { edge as edgeFacts, node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
 import { mappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import { nearMissReasons } from "@dagnet-realtime/engine/nearMiss";
 import type { Edge, Graph, EventBinding, Node } from "@dagnet-realtime/engine/wire.gen";
 import { type DarkReason, whyDark } from "@dagnet-realtime/engine/select/whyDark";
 import { FlaskConical, MousePointerClick } from "lucide-react";
-import { ago, clock, count, plural, rate, span, timeOrDay } from "../format.ts";
+import { ago, clock, count, moment, plural, rate, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
-import { RovingList } from "../kit/RovingList.tsx";
+import { RovingList, StillList } from "../kit/RovingList.tsx";
 import { percent } from "../picture/scene.ts";
-import { lag, rowsOfNode, valuesOf } from "../selectors.ts";
+import { type FeedRow, lag, rowsOfNode, SLOW_MS, valuesOf } from "../selectors.ts";
 import { useViewState } from "../useViewState.ts";
 import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
 import { NameDifference } from "./NameDifference.tsx";
-import { labelOf } from "./text.ts";
+import { labelOf, shareText } from "./text.ts";
+import { TraceName } from "./TraceName.tsx";
 import "../styles/ways.css";
 import "../styles/unmapped.css";
 import "../styles/node.css";
@@ -23,6 +24,8 @@ import "../styles/node.css";
 /** Rows of a node that the panel reads; the property values are of these. */
 const ROWS = 200;
 const SHOWN = 5;
+/** Properties that a row of the last events says. */
+const LAST_VALUES = 4;
 
 /** What is known of the selected node. */
 export function NodePanel() {
@@ -106,7 +109,7 @@ function Figures({ uuid }: { readonly uuid: string }) {
           <dd>{count(light.tests)}</dd>
         </div>
       )}
-      <div title="Distinct traces among those shown">
+      <div title={facts && !facts.exact ? "Distinct traces, at most so many: one that was forgotten and came back is counted twice" : "Distinct traces among those shown"}>
         <dt>traces</dt>
         <dd>
           {facts && !facts.exact ? "≤ " : ""}
@@ -248,6 +251,24 @@ function Near({ uuid }: { readonly uuid: string }) {
   );
 }
 
+/** When it came, of which trace, with which values; it opens the trace. */
+function LastRow({ row }: { readonly row: FeedRow }) {
+  const actions = useActions();
+  const token = row.traces[0]?.token ?? "";
+  const late = lag(row) ?? 0;
+  const says = (
+    <>
+      <span className="mono">{timeOrDay(row.occurredAt, row.at)}</span>
+      <span className="last-trace">{token !== "" && <TraceName token={token} />}</span>
+      <span className="mono quiet last-lag">{late > SLOW_MS ? span(late) : ""}</span>
+      <span className="mono quiet last-values">{Object.entries(row.properties).slice(0, LAST_VALUES).map(([key, of]) => `${key} ${value(of)}`).join(" · ")}</span>
+    </>
+  );
+  const title = `Occurred ${moment(row.occurredAt)}\nArrived ${Number.isNaN(row.arrivedAt) ? "not yet" : moment(row.arrivedAt)}`;
+  if (token === "") return <div className="last-row" title={title}>{says}</div>;
+  return <button type="button" className="last-row" title={`${title}\nOpens the trace`} onClick={() => { actions.follow.open(token); }}>{says}</button>;
+}
+
 function Last({ uuid }: { readonly uuid: string }) {
   const rows = useEngine("numbers", (state) => rowsOfNode(state, uuid, ROWS));
   const values = valuesOf(rows);
@@ -255,26 +276,16 @@ function Last({ uuid }: { readonly uuid: string }) {
     <>
       <h3>Last events</h3>
       {rows.length === 0 && <p className="quiet">None yet.</p>}
-      <ul className="last">
-        {rows.slice(0, SHOWN).map((row) => (
-          <li key={row.row}>
-            <span className="mono" title="occurred">
-              {timeOrDay(row.occurredAt, row.at)}
-            </span>
-            <span className="mono quiet" title="arrived">
-              {Number.isNaN(row.arrivedAt) ? "" : timeOrDay(row.arrivedAt, row.at)}
-            </span>
-            <span className="mono quiet last-lag">{lag(row) === null ? "" : span(lag(row) ?? 0)}</span>
-          </li>
-        ))}
-      </ul>
+      <StillList className="last" items={rows.slice(0, SHOWN)} keyOf={({ row }) => String(row)} whileOver>
+        {(row) => <li><LastRow row={row} /></li>}
+      </StillList>
       {values.length > 0 && <h3>Values seen {rows.length === ROWS ? <span className="quiet">in the last {ROWS}</span> : null}</h3>}
       <dl className="values">
         {values.map(({ property, values: some, distinct }) => (
           <div key={property}>
             <dt className="mono">{property}</dt>
             <dd className="mono">
-              {some.map(({ value, count: n }) => `${value}${n > 1 ? ` ×${n}` : ""}`).join(" · ")}
+              {some.map(({ value: of, count: n }) => `${of}${n > 1 ? ` ×${n}` : ""}`).join(" · ")}
               {distinct > some.length ? ` · ${distinct - some.length} more` : ""}
             </dd>
           </div>
@@ -297,31 +308,41 @@ export function NodeEdges({ graph, node }: { readonly graph: Graph; readonly nod
 }
 
 function EdgeList({ title, graph, edges, end }: { readonly title: string; readonly graph: Graph; readonly edges: readonly Edge[]; readonly end: "source" | "target" }) {
-  const actions = useActions();
-  const seen = useEngine("numbers", (state) => edges.map(({ uuid }) => edgeSeen(state, uuid)));
   if (edges.length === 0) return null;
   return (
     <>
-      <h3 className="ways-title">
-        {title} <span>seen</span> <span>graph</span>
-      </h3>
+      <h3>{title}</h3>
       <RovingList>
-        {edges.map((edge, index) => (
-          <li key={edge.uuid}>
-            <button
-              type="button"
-              className="way-row"
-              onClick={() => {
-                actions.selectEdge({ kind: "edge", edge: edge.uuid });
-              }}
-            >
-              <span className="way-name">{labelOf(graph, edge[end])}</span>
-              <span className="mono">{count(seen[index] ?? 0)}×</span>
-              <span className="mono quiet">{edge.p === null ? "—" : percent(edge.p)}</span>
-            </button>
-          </li>
-        ))}
+        {edges.map((edge) => <li key={edge.uuid}><EdgeRow graph={graph} edge={edge} end={end} /></li>)}
       </RovingList>
     </>
+  );
+}
+
+/** How many of the traces at the edge's source went on along it, beside what the graph says. */
+function EdgeRow({ graph, edge, end }: { readonly graph: Graph; readonly edge: Edge; readonly end: "source" | "target" }) {
+  const actions = useActions();
+  const facts = useEngine("numbers", (state, now) => edgeFacts(state, edge.uuid, now));
+  const came = useEngine("numbers", (state) => nodeFacts(state, edge.source)?.traces ?? 0);
+  const less = useEngine("numbers", (state) => posture(state));
+  const [went, exact] = [facts?.traces ?? 0, facts?.exact ?? true];
+  const seen = went <= came && came > 0 ? went / came : null;
+  return (
+    <button
+      type="button"
+      className="way-row"
+      title={shareText(went, came, exact, less.thinned || less.sampled, labelOf(graph, edge.source)) || undefined}
+      onClick={() => {
+        actions.selectEdge({ kind: "edge", edge: edge.uuid });
+      }}
+    >
+      <span className="way-name">{labelOf(graph, edge[end])}</span>
+      <span className="mono">{exact ? "" : "≤ "}{seen === null ? `${count(went)}×` : `${count(went)} of ${count(came)} · ${percent(seen)}`}</span>
+      <span className="way-bar" aria-hidden="true">
+        <i style={{ width: `${100 * (seen ?? 0)}%` }} />
+        {edge.p !== null && <b style={{ left: `${100 * edge.p}%` }} />}
+      </span>
+      <span className="mono quiet">{edge.p === null ? "" : `graph ${percent(edge.p)}`}</span>
+    </button>
   );
 }

@@ -84,10 +84,12 @@ describe("the picture", () => {
     expect([...container.querySelectorAll<HTMLElement>(".react-flow__node.selected")].map((card) => card.dataset["id"])).toEqual(["store"]);
   });
 
-  it("PIC-12: the legend names how steps are drawn", () => {
+  it("PIC-12: the legend names how steps are drawn, and only what is on screen", () => {
     const { props } = setting();
     const { container } = render(<Picture {...props} />);
-    expect(container.querySelector(".dr-legend")?.textContent).toContain("1 dot = 1 step");
+    const said = () => [...container.querySelectorAll<HTMLElement>(".dr-legend-item")].filter(({ hidden }) => !hidden).map(({ textContent }) => textContent).join();
+    expect(said()).toContain("1 dot = 1 step");
+    expect(said()).not.toMatch(/Not seen yet|Followed|\*/);
     const report = { dots: false, width: false, pace: 0, particles: 0 } as const;
     expect(mannerText({ ...report, dots: true })).toBe("small dots = steps");
     expect(mannerText({ ...report, width: true, pace: 1 })).toBe("busy edges: width = steps/s");

@@ -32,10 +32,10 @@ describe("cards", () => {
     it("PIC-6: a node that has not lit waits, one that never can says so", () => {
       const dark = { count: 0, rate: 0, level: 0, lastAt: null };
       cards.write("a", dark, 0);
-      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", ""]);
+      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue, cards.waiting()]).toEqual(["waiting", "not seen yet", "", true]);
       cards.attach("a", { root, texts: { age, rate }, dark: "No event", ...SAYS });
       cards.write("a", dark, 0);
-      expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
+      expect([root.dataset["seen"], rate.nodeValue, cards.waiting()]).toEqual(["dark", "no event", false]);
     });
 
     it("PIC-21: says counts and a time of day while the picture is not live, and nothing before the first On", () => {
