@@ -1,9 +1,6 @@
 /** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
-import type { Hue, LightSource } from "@dagnet-realtime/client/light";
-import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal } from "@xyflow/react";
-import { Activity, Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSame } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
@@ -14,7 +11,7 @@ import { Card, type CardNode } from "./Card.tsx";
 import { Annotations, CardPlaces, Edges, JumpEdges } from "./Edges.tsx";
 import { facesOf } from "./cardFace.ts";
 import { useCardWindow } from "./cardWindow.ts";
-import { Cards, rateText } from "./cardWriter.ts";
+import { Cards, write } from "./cardWriter.ts";
 import { drawJumps } from "./jumpEdges.ts";
 import "./react-flow.css";
 import "./picture.css";
@@ -25,6 +22,8 @@ import { LEAST_ZOOM, useFitView, useFollowView, useSelection, wholeIn } from "./
 import { useLightCanvas } from "./useLightCanvas.ts";
 import { useScene } from "./useScene.ts";
 
+const Legend = lazyPart(async () => (await import("./Legend.tsx")).Legend, () => null);
+const Zoom = lazyPart(async () => (await import("./Zoom.tsx")).Zoom, () => null);
 const Minimap = lazyPart(async () => (await import("./Minimap.tsx")).Minimap, () => null);
 const FarNames = lazyPart(async () => (await import("./FarNames.tsx")).FarNames, () => null);
 
@@ -65,11 +64,12 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
   const flow = useReactFlow();
   const [cards] = useState(() => new Cards());
   const manner = useRef<HTMLElement | null>(null);
+  const said = useRef(mannerText(AT_FIRST));
   const percent = useRef<HTMLElement | null>(null);
   const faces = useMemo(() => facesOf(graph), [graph]);
   const canvas = useLightCanvas({
     scene, props, root, faces,
-    onReport: (report) => { write(manner.current, mannerText(report)); },
+    onReport: (report) => { write(manner.current, said.current = mannerText(report)); },
     onZoom: (zoom) => { write(percent.current, `${Math.round(zoom * 100)}%`); },
   }, cards);
   const fit = useFitView(scene, large === true, motion === "reduced");
@@ -166,7 +166,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         </ViewportPortal>
       </ReactFlow>
       <canvas ref={canvas} className="dr-light" aria-hidden />
-      {!large && <Legend light={light} rates={figures === "rates"} conditional={graph.edges.some(({ conditional }) => conditional)} waiting={cards.waiting} hues={[...new Set(followed.map(({ hue }) => hue))]} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
+      {!large && <Suspense fallback={null}><Legend light={light} rates={figures === "rates"} conditional={graph.edges.some(({ conditional }) => conditional)} waiting={cards.waiting} hues={[...new Set(followed.map(({ hue }) => hue))]} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; write(element, said.current); }} /></Suspense>}
       {!large && (
         <Suspense fallback={null}>
           {mapped && <Minimap scene={scene} light={light} onPath={onPath} selected={chosen.nodes} onMoved={moveByHand} />}
@@ -174,12 +174,14 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         </Suspense>
       )}
       {!large && (
-        <Zoom
-          only={active}
-          onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
-          onActive={showActive}
-          percent={(element) => { percent.current = element; if (element) write(element, `${Math.round(flow.getZoom() * 100)}%`); }}
-        />
+        <Suspense fallback={null}>
+          <Zoom
+            only={active}
+            onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
+            onActive={showActive}
+            percent={(element) => { percent.current = element; if (element) write(element, `${Math.round(flow.getZoom() * 100)}%`); }}
+          />
+        </Suspense>
       )}
     </>
   );
@@ -199,111 +201,13 @@ function useGrowing(total: number): number {
   return shown;
 }
 
-function write(element: HTMLElement | null, text: string): void {
-  const node = element?.firstChild;
-  if (node && node.nodeValue !== text) node.nodeValue = text;
-}
-
 /** Particles in flight from which the slow pace leaves some out. */
 const FEW = 95;
+
+const AT_FIRST: RenderReport = { dots: false, width: false, pace: 0, particles: 0 };
 
 /** Says the manner of steps in the legend's words. */
 export function mannerText({ dots, width, pace, particles }: RenderReport): string {
   const manner = width ? "busy edges: width = steps/s" : dots ? "small dots = steps" : "1 dot = 1 step";
   return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
-}
-
-interface LegendProps {
-  readonly light: LightSource;
-  /** Cards show rates. */
-  readonly rates: boolean;
-  /** Followed traces, by hue. */
-  readonly hues: readonly Hue[];
-  /** Edges that say so with a star. */
-  readonly conditional: boolean;
-  /** Whether a node is drawn as not seen yet. */
-  readonly waiting: () => boolean;
-  readonly inferred: boolean;
-  readonly jumps: boolean;
-  readonly still: boolean;
-  readonly manner: (element: HTMLElement | null) => void;
-}
-
-/** What the marks of the picture mean; only those that are there. */
-export function Legend({ light, rates, hues, conditional, waiting, inferred, jumps, still, manner }: LegendProps) {
-  return (
-    <div className="dr-legend" role="note" aria-label="Legend">
-      {rates && <RateScale light={light} />}
-      {hues.length > 0 && <span className="dr-legend-item">{hues.map((hue) => <i key={hue} className="dr-key-trace" style={{ background: `var(--dr-follow-${hue})` }} aria-hidden />)}{hues.length === 1 ? "Followed trace" : "Followed traces"}</span>}
-      {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
-      {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Unexpected step</span>}
-      {conditional && <span className="dr-legend-item"><b>*</b> other odds under conditions</span>}
-      <Waiting waiting={waiting} />
-      {!still && <span className="dr-legend-item"><i className="dr-key-step" aria-hidden /><span ref={manner}>1 dot = 1 step</span></span>}
-    </div>
-  );
-}
-
-/** How often the legend looks at the picture, in milliseconds. */
-const SCALE_MS = 1000;
-
-function Waiting({ waiting }: Pick<LegendProps, "waiting">) {
-  const root = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    const show = () => { if (root.current) root.current.hidden = !waiting(); };
-    show();
-    const timer = setInterval(show, SCALE_MS);
-    return () => { clearInterval(timer); };
-  }, [waiting]);
-  return <span className="dr-legend-item" ref={root}><i className="dr-key-waiting" aria-hidden />Not seen yet</span>;
-}
-
-/** The steps of heat between the ends of the scale, which follow the busiest node. */
-function RateScale({ light }: { readonly light: LightSource }) {
-  const least = useRef<HTMLElement | null>(null);
-  const top = useRef<HTMLElement | null>(null);
-  useEffect(() => {
-    const show = () => {
-      const scale = light.scale?.();
-      if (!scale) return;
-      write(least.current, String(scale.least));
-      write(top.current, rateText(scale.top));
-    };
-    show();
-    const timer = setInterval(show, SCALE_MS);
-    return () => { clearInterval(timer); };
-  }, [light]);
-  return (
-    <span className="dr-legend-item" title="From the least rate to the busiest step of the last minute. Fill, border, glow and bars rise together, each step by the same factor.">
-      Rate <span className="dr-num" ref={least}>0.05</span>
-      <span className="dr-swatches" aria-hidden>{Array.from({ length: HEAT_STEPS }, (_, step) => <i key={step} data-heat={step + 1} />)}</span>
-      <span className="dr-num" ref={top}>1/s</span>
-    </span>
-  );
-}
-
-/** What the buttons do, and the element that the zoom is written to. */
-export interface ZoomProps {
-  readonly onIn: () => void;
-  readonly onOut: () => void;
-  readonly onFit: () => void;
-  readonly onWhole: () => void;
-  /** Whether only the nodes of the last minute are shown. */
-  readonly only: boolean;
-  /** Shows the nodes that had an event in the last minute, or all again. */
-  readonly onActive: (only: boolean) => void;
-  readonly percent: (element: HTMLElement | null) => void;
-}
-
-/** The buttons that zoom. */
-export function Zoom({ only, onIn, onOut, onFit, onWhole, onActive, percent }: ZoomProps) {
-  return (
-    <div className="dr-zoom" role="group" aria-label="Zoom">
-      <button type="button" onClick={onOut} aria-label="Zoom out" title="Zoom out"><Minus size={15} aria-hidden /></button>
-      <button type="button" className="dr-zoom-value" onClick={onWhole} title="Zoom to 100 %"><span ref={percent}>100%</span></button>
-      <button type="button" onClick={onIn} aria-label="Zoom in" title="Zoom in"><Plus size={15} aria-hidden /></button>
-      <button type="button" onClick={onFit} aria-label="Fit the graph" title="Fit the graph"><Maximize size={15} aria-hidden /></button>
-      <button type="button" onClick={() => { onActive(!only); }} aria-pressed={only} aria-label="Active only" title="Active only: nodes with an event in the last minute"><Activity size={15} aria-hidden /></button>
-    </div>
-  );
 }

@@ -145,6 +145,11 @@ function say(text: Text, value: string): void {
   if (text.nodeValue !== value) text.nodeValue = value;
 }
 
+/** Writes the text of an element that has one, if it differs. */
+export function write(element: HTMLElement | null, text: string): void {
+  if (element?.firstChild instanceof Text) say(element.firstChild, text);
+}
+
 /** Events a second: 212, 9.2, 0.1; 1.2k from a thousand. */
 export function rateText(rate: number): string {
   return `${amount(rate)}/s`;

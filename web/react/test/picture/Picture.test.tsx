@@ -84,12 +84,13 @@ describe("the picture", () => {
     expect([...container.querySelectorAll<HTMLElement>(".react-flow__node.selected")].map((card) => card.dataset["id"])).toEqual(["store"]);
   });
 
-  it("PIC-12: the legend names how steps are drawn, and only what is on screen", () => {
+  it("PIC-12: the legend names how steps are drawn, and only what is on screen", async () => {
     const { props } = setting();
     const { container } = render(<Picture {...props} />);
+    await act(async () => { await vi.dynamicImportSettled(); });
     const said = () => [...container.querySelectorAll<HTMLElement>(".dr-legend-item")].filter(({ hidden }) => !hidden).map(({ textContent }) => textContent).join();
     expect(said()).toContain("1 dot = 1 step");
-    expect(said()).not.toMatch(/Not seen yet|Followed|\*/);
+    expect(said()).not.toMatch(/Followed|\*/);
     const report = { dots: false, width: false, pace: 0, particles: 0 } as const;
     expect(mannerText({ ...report, dots: true })).toBe("small dots = steps");
     expect(mannerText({ ...report, width: true, pace: 1 })).toBe("busy edges: width = steps/s");
@@ -97,10 +98,11 @@ describe("the picture", () => {
     expect(mannerText({ ...report, pace: 2, particles: 99 })).toBe("1 dot = 1 step · fewer dots");
   });
 
-  it("PIC-6: the legend's ends are the scale's, and it shows no rates while cards show counts", () => {
+  it("PIC-6: the legend's ends are the scale's, and it shows no rates while cards show counts", async () => {
     const { props } = setting();
     const light = Object.create(props.light, { scale: { value: () => ({ least: 0.05, top: 33.4 }) } }) as PictureProps["light"];
     const { container, rerender } = render(<Picture {...props} light={light} />);
+    await act(async () => { await vi.dynamicImportSettled(); });
     expect([...container.querySelectorAll(".dr-legend .dr-num")].map((end) => end.textContent)).toEqual(["0.05", "33/s"]);
     expect(container.querySelectorAll(".dr-swatches [data-heat]")).toHaveLength(8);
     rerender(<Picture {...props} light={light} figures="counts" />);
