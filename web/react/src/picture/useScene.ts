@@ -33,7 +33,7 @@ function useRouting(graph: Graph | null, boxes: readonly Box[] | null, room: Car
   const [first, setFirst] = useState<{ readonly graph: Graph; readonly boxes: readonly Box[] | null; readonly room: CardSize | null; readonly routing: EdgeRouting } | null>(null);
   const apart = first === null && graph !== null && graph.nodes.length > MOST_PLACED;
   useEffect(() => {
-    if (!apart || graph === null) return;
+    if (!apart) return;
     const timer = setTimeout(() => { setFirst({ graph, boxes, room, routing: new EdgeRouting(graph, boxes, room) }); });
     return () => { clearTimeout(timer); };
   }, [apart, graph, boxes, room]);
