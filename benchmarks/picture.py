@@ -25,10 +25,17 @@ VIEW: ViewportSize = {"width": 1600, "height": 1000}
 WARM_MS = 2_500
 ATTEMPTS = 3
 FOLLOWED = 50
-GOAL_CASES, GOAL_FPS = ((200, 5_000, 0), (200, 2_000, FOLLOWED)), 55.0
+MOST_FOLLOWED = 20
+"""Traces that one person may follow."""
+HALF_SPEED = 2.0
+GOAL_CASES, GOAL_FPS = (
+    ((200, 5_000, 0, 1.0), (200, 2_000, FOLLOWED, 1.0), (200, 2_000, MOST_FOLLOWED, HALF_SPEED)),
+    55.0,
+)
 
-Case = tuple[int, int, int]
-"""Nodes, events a second, followed traces of which ten go on every fifth of a second."""
+Case = tuple[int, int, int, float]
+"""Nodes, events a second, followed traces of which a fifth go on every fifth of a second, and how
+many times slower the processor is made."""
 EMPTY = """seconds => new Promise(done => {
   let frames = -1, began;
   const tick = time => {
@@ -48,7 +55,7 @@ def figures(seconds: float = 6.0) -> list[Figure]:
         try:
             page = browser.new_page(viewport=VIEW)
             ceiling = _ceiling(page, seconds)
-            cases = [(nodes, rate, 0) for nodes in NODES for rate in RATES] + [
+            cases = [(nodes, rate, 0, 1.0) for nodes in NODES for rate in RATES] + [
                 case for case in GOAL_CASES if case[2]
             ]
             found = [_best(page, address, case, seconds, ceiling) for case in cases]
@@ -68,7 +75,9 @@ def _best(page: Page, address: str, case: Case, seconds: float, ceiling: float) 
 
 
 def _case(page: Page, address: str, case: Case, seconds: float, ceiling: float) -> Figure:
-    nodes, rate, followed = case
+    nodes, rate, followed, slower = case
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     page.goto(f"{address}/picture.html?nodes={nodes}&rate={rate}&walking={followed}")
     page.wait_for_selector(".dr-card")
     page.wait_for_timeout(WARM_MS)
@@ -76,7 +85,10 @@ def _case(page: Page, address: str, case: Case, seconds: float, ceiling: float) 
     seen = page.evaluate("milliseconds => window.bench.measure(milliseconds)", seconds * 1000)
     made = (page.evaluate("window.bench.made()") - before) / seconds
     wanted = case in GOAL_CASES
+    cdp.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    cdp.detach()
     name = f"{nodes} nodes, {rate:,} ev/s" + (f", {followed} followed" if followed else "")
+    name += ", at half the speed" if slower == HALF_SPEED else ""
     tasks = f"{seen['longTasks']} long tasks (longest {seen['longest']:.0f} ms)"
     say(f"  {name} (made {made:,.0f}): {seen['fps']:.1f} fps, p95 {seen['p95']:.1f} ms, {tasks}")
     return Figure(
