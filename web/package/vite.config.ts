@@ -17,7 +17,7 @@ const ENTRIES = Object.fromEntries(NAMES.map((name) => [name, resolve(HERE, `src
 const PEERS = [/^react(\/|$)/, /^react-dom(\/|$)/, /^@xyflow\/react$/];
 
 /** What is bundled from other packages, and whose licences go with it. */
-const BUNDLED = [["@dagrejs/dagre", "LICENSE"], ["@floating-ui/dom", "LICENSE"], ["lucide-react", "LICENSE"], ["pusher-js", "LICENCE"], ["radix-ui", "LICENSE"]] as const;
+const BUNDLED = [["@dagrejs/dagre", "LICENSE"], ["@floating-ui/dom", "LICENSE"], ["@tanstack/react-virtual", "LICENSE"], ["lucide-react", "LICENSE"], ["pusher-js", "LICENCE"], ["radix-ui", "LICENSE"]] as const;
 
 /** Private fields as plain ones: in ES2020 they would become weak maps, a tenth of the weight. */
 function plainFields(): Plugin {

@@ -283,7 +283,7 @@ export class Actions {
   }
 
   overlay(which: UiState["overlay"]): void {
-    this.context.store.setState(({ overlay }) => ({ overlay: overlay === which ? null : which }));
+    this.context.store.setState(({ overlay, pane }) => ({ overlay: overlay === which ? null : which, pane: which === "table" ? "graph" : pane }));
   }
 
   dismiss(id: number | "notice"): void {

@@ -73,7 +73,7 @@ export function App() {
       <Toasts />
       <Suspense>{serverless && <DropZone />}</Suspense>
       <Suspense>
-        {overlay !== null && (
+        {overlay !== null && overlay !== "table" && (
           <Overlays
             which={overlay}
             onClose={() => {

@@ -16,6 +16,7 @@ import type { EdgeHoverAt } from "@dagnet-realtime/react/EdgeTooltip.tsx";
 
 const Following = lazyPart(async () => (await import("@dagnet-realtime/react/Following.tsx")).Following);
 const EdgeTooltip = lazyPart(async () => (await import("@dagnet-realtime/react/EdgeTooltip.tsx")).EdgeTooltip);
+const GraphTable = lazyPart(async () => (await import("@dagnet-realtime/react/GraphTable.tsx")).GraphTable);
 const Empty = lazyPart(async () => (await import("./Empty.tsx")).Empty);
 
 /** More ghosts than this hide the graph; the panel lists the others. They are of all events, so
@@ -51,37 +52,41 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
   const covered = useUi((ui) => ui.pane !== "graph") && narrow && !large;
   const view = useViewState();
   const filter = useUi((ui) => ui.filter);
+  const asTable = useUi((ui) => ui.overlay === "table");
   return (
     <div className="canvas" id="canvas" tabIndex={-1} inert={covered} {...useRoving<HTMLDivElement>(".react-flow__node")} data-state={view.name} data-tint={view.tint}>
       {graph ? (
-        <Picture
-          graph={graph}
-          light={engine.light}
-          theme={theme}
-          motion={reduced ? "reduced" : "full"}
-          frozen={view.still}
-          stale={view.tint === "drained"}
-          paused={view.tint === "paused"}
-          figures={view.covers === "" ? "none" : view.figures}
-          filter={filter}
-          selected={selected}
-          onSelect={(node) => {
-            actions.select(node);
-          }}
-          followed={paths}
-          jumps={drawn}
-          selectedEdge={way}
-          {...(large ? {} : touch)}
-          highlight={pointed}
-          large={large}
-          onControls={onControls}
-        >
-          <Banners banners={view.banners} />
-          <Suspense fallback={null}>
-            <Following />
-          </Suspense>
-        </Picture>
+        <div className="canvas-below" inert={asTable}>
+          <Picture
+            graph={graph}
+            light={engine.light}
+            theme={theme}
+            motion={reduced ? "reduced" : "full"}
+            frozen={view.still}
+            stale={view.tint === "drained"}
+            paused={view.tint === "paused"}
+            figures={view.covers === "" ? "none" : view.figures}
+            filter={filter}
+            selected={selected}
+            onSelect={(node) => {
+              actions.select(node);
+            }}
+            followed={paths}
+            jumps={drawn}
+            selectedEdge={way}
+            {...(large ? {} : touch)}
+            highlight={pointed}
+            large={large}
+            onControls={onControls}
+          >
+            <Banners banners={view.banners} />
+            <Suspense fallback={null}>
+              <Following />
+            </Suspense>
+          </Picture>
+        </div>
       ) : null}
+      <Suspense fallback={null}>{graph && asTable && <GraphTable onClose={() => { actions.overlay(null); }} />}</Suspense>
       <Suspense fallback={null}>{graph && hover && <EdgeTooltip graph={graph} hover={hover} />}</Suspense>
       <Suspense fallback={null}>
         <Empty />

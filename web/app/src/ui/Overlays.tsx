@@ -1,5 +1,4 @@
 /** The sheets over the page, each fetched when it is first wanted. */
-import { GraphTable } from "@dagnet-realtime/react/GraphTable.tsx";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import type { UiState } from "../store/uiState.ts";
 
@@ -9,10 +8,9 @@ const PARTS = {
   streams: lazyPart(async () => (await import("./Streams.tsx")).Streams),
   search: lazyPart(async () => (await import("./search/Search.tsx")).Search),
   sessions: lazyPart(async () => (await import("./EarlierSessions.tsx")).EarlierSessions),
-  table: GraphTable,
 };
 
-export function Overlays({ which, onClose }: { readonly which: NonNullable<UiState["overlay"]>; readonly onClose: () => void }) {
+export function Overlays({ which, onClose }: { readonly which: Exclude<UiState["overlay"], "table" | null>; readonly onClose: () => void }) {
   const Part = PARTS[which];
   return <Part onClose={onClose} />;
 }

@@ -1,7 +1,8 @@
 /** One tab stop for a list or a graph: arrows move within it, and Tab leaves it. */
 import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef } from "react";
 
-const PRESSABLE = "button, a[href], summary, input";
+/** What can be pressed in a row. */
+export const PRESSABLE = "button, a[href], summary, input";
 
 /** Makes one of all items the stop, the first if `chosen` is gone; returns it. */
 function setStop(items: readonly HTMLElement[], chosen: Element | null): HTMLElement | null {

@@ -8,8 +8,8 @@ import { ago, count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { FollowerList, FollowerMarks } from "./FollowerMarks.tsx";
-import { StillList } from "../kit/RovingList.tsx";
 import { TraceKinds } from "./TraceKinds.tsx";
+import { type RowProps, WindowedList } from "../kit/WindowedList.tsx";
 import { TraceName } from "./TraceName.tsx";
 
 const FindPerson = lazyPart(async () => (await import("./FindPerson.tsx")).FindPerson);
@@ -17,8 +17,9 @@ const Jumps = lazyPart(async () => (await import("./JumpList.tsx")).JumpList);
 const UnmappedPanel = lazyPart(async () => (await import("./UnmappedPanel.tsx")).UnmappedPanel);
 const TraceView = lazyPart(async () => (await import("./TraceView.tsx")).TraceView);
 
-const ROWS = 40;
 const FIRST = 10;
+/** The height of a row, in pixels. */
+const ROW = 41;
 /** Beside a timeline the list is short, so that what is unmapped is still in sight. */
 const BESIDE = 5;
 const UNMAPPED = 5;
@@ -56,8 +57,9 @@ function Recent({ most }: { readonly most: number }) {
   const [only, setOnly] = useState<TraceKind>("all");
   const [more, setMore] = useState(false);
   const { host = {} } = useSessionContext();
+  const whole = more || search !== "" || only !== "all";
   const labelOf = (token: string): string => host.traceLabel?.(token) ?? "";
-  const rows = useEngine("numbers", (state) => recentTraces(state, more || search || only !== "all" ? ROWS : most, search, labelOf, only));
+  const rows = useEngine("numbers", (state) => recentTraces(state, whole ? Infinity : most, search, labelOf, only));
   const { seen, exact } = useEngine("numbers", (state) => traceCounts(state));
   const less = useEngine("numbers", (state) => posture(state));
   const now = useEngine("numbers", (_, at) => at);
@@ -70,6 +72,11 @@ function Recent({ most }: { readonly most: number }) {
           {count(seen)}
           {less.thinned || less.sampled ? " shown" : ""}
         </span>
+        {more && (
+          <button type="button" className="link" onClick={() => { setMore(false); }}>
+            Show fewer
+          </button>
+        )}
       </header>
       {seen > 0 && (
         <label className="search">
@@ -90,10 +97,10 @@ function Recent({ most }: { readonly most: number }) {
       </Suspense>
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
       {seen > 0 && rows.length === 0 && <p className="quiet">No trace matches.</p>}
-      <StillList whileOver className="traces" items={rows} keyOf={({ token }) => token}>
-        {(row) => <Row row={row} now={now} />}
-      </StillList>
-      {!more && !search && only === "all" && seen > rows.length && rows.length === most && most < ROWS && (
+      <WindowedList whileOver className="traces" about={ROW} items={rows} keyOf={tokenOf}>
+        {(row, place) => <Row row={row} now={now} place={place} />}
+      </WindowedList>
+      {!whole && seen > rows.length && rows.length === most && (
         <button
           type="button"
           className="link"
@@ -101,19 +108,21 @@ function Recent({ most }: { readonly most: number }) {
             setMore(true);
           }}
         >
-          Show more
+          Show all
         </button>
       )}
     </section>
   );
 }
 
-function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
+const tokenOf = ({ token }: TraceRow): string => token;
+
+function Row({ row, now, place }: { readonly row: TraceRow; readonly now: number; readonly place: RowProps }) {
   const actions = useActions();
   const shown = useSession((state) => state.trace);
   const unmapped = row.dots.filter((dot) => dot === "unmapped").length;
   return (
-    <li>
+    <li {...place}>
       <button
         type="button"
         className={`trace-row ${row.hue === null ? "" : `trace-hue-${row.hue}`}`}

@@ -12,6 +12,7 @@ import { useActions, useEngine, useSession, useSessionContext } from "../hooks.t
 import { Button } from "../kit/controls.tsx";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { StillList } from "../kit/RovingList.tsx";
+import { type RowProps, WindowedList } from "../kit/WindowedList.tsx";
 import { useViewState } from "../useViewState.ts";
 import { NameDifference } from "./NameDifference.tsx";
 import { NearMisses } from "./NearMisses.tsx";
@@ -22,8 +23,8 @@ import "../styles/unmapped.css";
 const MapSheet = lazyPart(async () => (await import("./MapSheet.tsx")).MapSheet);
 const PatchSheet = lazyPart(async () => (await import("./PatchSheet.tsx")).PatchSheet);
 
-/** Rows drawn of a group; the rest is said as a number. */
-const ROWS = 60;
+/** The height of most rows, in pixels. */
+const ROW = 66;
 
 /** The rate of all unmapped events, under a key that no name can be. */
 const ALL = "\u0000";
@@ -46,11 +47,14 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
   const live = view.figures === "rates";
   const rateOfItem = (item: UnmappedItem): number => (live ? item.names.reduce((sum, { name }) => sum + rateOf(rates, name), 0) : 0);
   const filtered = view.banners.some(({ kind }) => kind === "filtered");
-  const list = (items: readonly UnmappedItem[]) => (
-    <StillList className="unmapped" items={items.slice(0, few ?? ROWS)} keyOf={({ name }) => name} foot={few === undefined && items.length > ROWS && <li className="quiet">and {plural(items.length - ROWS, "further row")}</li>}>
-      {(item) => <Item item={item} rate={rateOfItem(item)} most={Math.max(0.1, ...items.map(rateOfItem))} full={few === undefined} onMap={() => { setMapping(item.name); }} />}
-    </StillList>
-  );
+  const list = (items: readonly UnmappedItem[]) => {
+    const most = Math.max(0.1, ...items.map(rateOfItem));
+    return (
+      <WindowedList className="unmapped" about={ROW} items={few === undefined ? items : items.slice(0, few)} keyOf={nameOf}>
+        {(item, place) => <Item item={item} place={place} rate={rateOfItem(item)} most={most} full={few === undefined} onMap={() => { setMapping(item.name); }} />}
+      </WindowedList>
+    );
+  };
   return (
     <section className="side-part" aria-label="Unmapped events">
       <header className="side-head">
@@ -102,7 +106,10 @@ function headText({ mappedShare }: TotalsOfState, perSecond: number | null): str
   return [perSecond === null ? "" : `${rate(perSecond)}/s`, share(mappedShare === null ? 0 : 1 - mappedShare)].filter(Boolean).join(" · ");
 }
 
+const nameOf = ({ name }: UnmappedItem): string => name;
+
 interface ItemProps {
+  readonly place: RowProps;
   readonly item: UnmappedItem;
   readonly rate: number;
   readonly most: number;
@@ -110,13 +117,13 @@ interface ItemProps {
   readonly onMap: () => void;
 }
 
-function Item({ item, rate: perSecond, most, full, onMap }: ItemProps) {
+function Item({ item, place, rate: perSecond, most, full, onMap }: ItemProps) {
   const actions = useActions();
   const { name, names, count: n, group, misses, similar, elsewhere } = item;
   const family = names.length > 1;
   const firstAt = Math.min(...names.map((one) => one.firstAt)), lastAt = Math.max(...names.map((one) => one.lastAt));
   return (
-    <li className="unmapped-row">
+    <li {...place} className="unmapped-row">
       <i className="mark mark-unmapped" aria-hidden="true" />
       <span className="mono unmapped-name" title={name}>
         {name}
