@@ -64,6 +64,12 @@ DIFFERENT = """async ([first, second]) => {
         if ([0, 1, 2].some((part) => Math.abs(data[0][at + part] - data[1][at + part]) > 40)) count += 1;
     return count;
 }"""
+PAUSE_WITH_MARKS = """(pause) => {
+    const both = [".mark-unmapped", ".mark:not(.mark-unmapped, .mark-followed)"];
+    if (!both.every((mark) => document.querySelector(`.feed ${mark}`))) return false;
+    pause.click();
+    return true;
+}"""
 SIZES = ((390, 844), (768, 1024), (640, 360))
 
 
@@ -199,8 +205,9 @@ def test_forced_colours_still_tell_states_apart(browser: Browser, shown: Demo) -
     walk(page)
     expect(page.locator(".dr-card[data-seen='lit']").nth(3)).to_be_visible()
     looks: dict[str, list[str]] = {}
-    # Rows would move on while they are pictured.
-    page.get_by_role("button", name=re.compile("^Pause")).click()
+    # Rows would move on while they are pictured: the page stands once both kinds are among them.
+    pause = page.get_by_role("button", name=re.compile("^Pause")).element_handle()
+    page.wait_for_function(PAUSE_WITH_MARKS, arg=pause)
     expect(page.locator(".live")).to_have_text(re.compile("^PAUSED"))
     marks = [
         page.locator(f".feed .mark{which}").first
