@@ -28,6 +28,8 @@ export default tseslint.config(
     plugins: { "react-hooks": hooks },
     rules: {
       ...hooks.configs.recommended.rules,
+      // It tells what React's compiler would skip; there is no compiler here.
+      "react-hooks/incompatible-library": "off",
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Export by name." }, { selector: "TSEnumDeclaration", message: "Use a union." }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-non-null-assertion": "error",

@@ -52,6 +52,8 @@ export function WindowedList<T>({ items, keyOf, children, about, whileOver = fal
     // The row that has the keyboard stays, however far it is scrolled away.
     rangeExtractor: (range) => (kept < 0 ? defaultRangeExtractor(range) : [...new Set([...defaultRangeExtractor(range), kept])].sort((a, b) => a - b)),
   });
+  // What stands above the list may change with any drawing.
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- a place that stays ends the chain
   useLayoutEffect(() => {
     const list = roving.ref.current;
     if (list === null || !windowed) return;
