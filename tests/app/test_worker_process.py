@@ -45,6 +45,14 @@ secrets = ["a secret of tests"]
 """
 
 
+def lives(process: psutil.Process) -> bool:
+    """Whether a process runs; it may end while this asks."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Installed:
     """A version of the program in a folder, as an upgrade replaces it, and `serve --workers 2` of it."""
 
@@ -78,11 +86,7 @@ class Installed:
 
     @property
     def workers(self) -> set[int]:
-        return {
-            child.pid
-            for child in psutil.Process(self.program.pid).children()
-            if child.status() != psutil.STATUS_ZOMBIE
-        }
+        return {child.pid for child in psutil.Process(self.program.pid).children() if lives(child)}
 
     def reload(self, replaced: int = 2) -> None:
         """Hangs up, and asks until so many workers have been replaced; no request is refused."""
