@@ -48,7 +48,7 @@ secrets = ["a secret of tests"]
 def lives(process: psutil.Process) -> bool:
     """Whether a process runs; it may end while this asks."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

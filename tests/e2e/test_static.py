@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from dagnet_realtime.cli.ui import WEB, copy
 from tests.e2e.demo import COUNT, faults, wait_count
+from tests.support.redis_many import wait_for
 
 SAMPLE = WEB.parent / "samples" / "shop"
 
@@ -96,8 +97,14 @@ def drop(page: Page, *paths: Path) -> None:
         "data": {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1},
     }
     session = page.context.new_cdp_session(page)
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send("Input.dispatchDragEvent", {"type": kind, **at})
+
+    def over() -> bool:
+        session.send("Input.dispatchDragEvent", {"type": "dragOver", **at})
+        return page.get_by_text("Drop to open").is_visible()
+
+    session.send("Input.dispatchDragEvent", {"type": "dragEnter", **at})
+    wait_for(over)
+    session.send("Input.dispatchDragEvent", {"type": "drop", **at})
     session.detach()
 
 
