@@ -4,7 +4,7 @@
 import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { edgeSeen, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Search, X } from "lucide-react";
 import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ago, clock, count, plural, rate } from "./format.ts";
@@ -12,7 +12,7 @@ import { useActions, useEngine, useSession, useSessionContext } from "./hooks.ts
 import { Button } from "./kit/controls.tsx";
 import { useRoving } from "./kit/roving.ts";
 import { useStillOrder } from "./kit/stillOrder.ts";
-import { indexAfter } from "./kit/WindowedList.tsx";
+import { indexAfter, rowsInView } from "./kit/WindowedList.tsx";
 import "./styles/graphTable.css";
 import { useViewState } from "./useViewState.ts";
 
@@ -117,7 +117,7 @@ function Table({ graph, onClose }: { readonly graph: Graph; readonly onClose: ()
   const rows = useVirtualizer<HTMLElement, HTMLTableRowElement>({
     count: shown.length, enabled: windowed, useFlushSync: false, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10,
     getItemKey: (index) => shown[index]?.uuid ?? index,
-    rangeExtractor: (range) => (kept < 0 ? defaultRangeExtractor(range) : [...new Set([...defaultRangeExtractor(range), kept])].sort((a, b) => a - b)),
+    rangeExtractor: rowsInView(kept),
   });
   useEffect(() => {
     const before = document.activeElement;

@@ -1,7 +1,7 @@
 /** Lists of any length, of which only the rows in view are on the page. Each is one tab stop, tells
  * every row's place in the whole, and stands still as `StillList` does.
  */
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { type AriaAttributes, type CSSProperties, Fragment, type KeyboardEvent, type ReactNode, type Ref, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { PRESSABLE, useRoving } from "./roving.ts";
 import { useStillOrder } from "./stillOrder.ts";
@@ -49,8 +49,7 @@ export function WindowedList<T>({ items, keyOf, children, about, whileOver = fal
     getItemKey: (index) => { const item = shown[index]; return item === undefined ? index : keyOf(item); },
     overscan: SPARE,
     scrollMargin: above,
-    // The row that has the keyboard stays, however far it is scrolled away.
-    rangeExtractor: (range) => (kept < 0 ? defaultRangeExtractor(range) : [...new Set([...defaultRangeExtractor(range), kept])].sort((a, b) => a - b)),
+    rangeExtractor: rowsInView(kept),
   });
   // What stands above the list may change with any drawing.
   // eslint-disable-next-line react-hooks/exhaustive-deps -- a place that stays ends the chain
@@ -113,6 +112,13 @@ export function WindowedList<T>({ items, keyOf, children, about, whileOver = fal
         : shown.map((item, index) => <Fragment key={keyOf(item)}>{children(item, row(index))}</Fragment>)}
     </ul>
   );
+}
+
+/** Which rows are drawn: those in view, and `kept`, the row that has the keyboard (below 0: none),
+ * however far it is scrolled away.
+ */
+export function rowsInView(kept: number): (range: Range) => number[] {
+  return (range) => (kept < 0 ? defaultRangeExtractor(range) : [...new Set([...defaultRangeExtractor(range), kept])].sort((a, b) => a - b));
 }
 
 /** The row that a key leads to; null for a key that does not move between rows. */
