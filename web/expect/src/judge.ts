@@ -9,7 +9,7 @@ import { ownValue, type Trace } from "./engine.ts";
 import { amountOf, type Asked, asked, DOUBTFUL, type Fact, factOf, hitsOf, isFirst, kindsOf, ofTraces, TIED } from "./facts.ts";
 import { lacking, nothingCame } from "./loss.ts";
 import { Monitors, type Progress } from "./monitor.ts";
-import type { Item, Named, Plan } from "./plan.ts";
+import { type Item, metEarly, type Named, type Plan } from "./plan.ts";
 import { type Kept, refresh, type Run, type Scope } from "./run.ts";
 import { tracesOf } from "./scope.ts";
 import { createSums, move, refill, type Some, type Sums } from "./sums.ts";
@@ -90,6 +90,8 @@ export class Judge {
   private doubted = false;
   private revision = -1;
   private tallies: Tally[] = [];
+  /** Places of the expectations that may be met early and are not met for good. */
+  private unmet: number[] = [];
   private readonly asked: readonly Asked[];
   private readonly places: ReadonlyMap<Item, number>;
   /** Conditions that ask one event: any, and by the node that it must light. */
@@ -140,7 +142,15 @@ export class Judge {
   /** Whether an event that comes can meet an expectation before the end. */
   waits(): boolean {
     this.update();
-    return this.plan.items.some((item, n) => metEarly(item.check) && this.stand(this.draft(item, n, false), false).verdict === "open");
+    const { items } = this.plan, { unmet } = this;
+    for (let at = unmet.length - 1; at >= 0; at -= 1) {
+      const n = unmet[at] ?? 0, item = items[n];
+      if (item === undefined) continue;
+      const { verdict, final } = this.stand(this.draft(item, n, false), false);
+      if (verdict === "open") return true;
+      if (final) unmet.splice(at, 1);
+    }
+    return false;
   }
 
   /** What is lacking, asked once a report. */
@@ -182,9 +192,9 @@ export class Judge {
     }
     let progress = this.traces.get(trace);
     if (progress === undefined) this.traces.set(trace, (progress = this.monitors.begin()));
-    const { monitors } = this, places = monitors.look(progress, trace);
-    for (let nth = 0; nth < places.length; nth += 1) {
-      const place = places[nth] ?? 0;
+    const { monitors } = this, touches = monitors.look(progress, trace);
+    for (let nth = 0; nth < touches; nth += 1) {
+      const place = monitors.touched[nth] ?? 0;
       const before = monitors.held(progress, place), after = monitors.said[place] ?? 0;
       if (before === after) continue;
       monitors.hold(progress, place, after);
@@ -217,6 +227,7 @@ export class Judge {
     this.cursor = this.touch = this.firstChanges = 0;
     this.doubted = false;
     this.tallies = this.plan.items.map(() => ({ n: 0, first: [] }));
+    this.unmet = this.plan.items.flatMap(({ check }, n) => (metEarly(check) ? [n] : []));
     this.sums = this.asked.map(createSums);
     this.untraced = [];
     this.traces.clear();
@@ -560,16 +571,6 @@ export class Judge {
       return `${shown(path)} ${value === undefined || value === null ? "is missing" : `is ${typeof value === "object" ? value.map(String).map(quoted).join(", ") : quoted(String(value))}`}`;
     });
     return [eventText(event), ...(read.length === 0 ? [] : [read.join(", ")])].join(": ");
-  }
-}
-
-/** Whether an expectation may be met before the end; the others rest on what does not come. */
-function metEarly(check: Item["check"]): boolean {
-  switch (check.kind) {
-    case "lit": case "some": case "coverage": return true;
-    case "path": case "order": return check.of === "some";
-    case "count": return check.max === Infinity;
-    default: return false;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Passage } from "./condition.ts";
 import { route, type Trace, type Visit } from "./engine.ts";
 import { answerOf, type Asked, DOUBTFUL, type Fact, hitAs, OK, reachedAs, TIED, tookAs, type TraceCheck, type Walk, walkOf } from "./facts.ts";
 import type { Named } from "./plan.ts";
-import { eventOf, type Scope } from "./scope.ts";
+import { eventOf, type Kept, type Scope } from "./scope.ts";
 import { walksOf } from "./walk.ts";
 
 /** Nodes of a path that fit into the bits of a number; longer ones are worked out from the walk. */
@@ -40,6 +40,8 @@ interface Reading {
   n: number;
   /** What the event did, as conditions see it; null of a partial trace. */
   passage: Passage | null;
+  /** The visit's event, undefined until it is asked for. */
+  event: Kept | null | undefined;
 }
 
 /** A monitor. `words` are those of all traces, of which its own begin at `at`.
@@ -53,7 +55,8 @@ interface Monitor {
   readonly size: number;
   /** The nodes whose visits it reads, null for every visit. */
   readonly nodes: Iterable<number> | null;
-  read(words: Int32Array, at: number, reading: Reading): void;
+  /** Whether the answer may be another now. */
+  read(words: Int32Array, at: number, reading: Reading): boolean;
   answer(words: Int32Array, at: number, trace: Trace): number;
 }
 
@@ -120,6 +123,11 @@ function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
   return to;
 }
 
+/** Whether an event lit a node; most light one. */
+function has(lit: readonly number[], node: number): boolean {
+  return lit.length === 1 ? lit[0] === node : lit.includes(node);
+}
+
 type Within = Extract<TraceCheck, { kind: "within" }>;
 type Conditional = Extract<TraceCheck, { where: unknown }>;
 
@@ -130,11 +138,14 @@ export class Monitors {
   private readonly ofAny: readonly Placed[];
   /** What the trace that was read last says to each expectation. */
   readonly said: Float64Array;
-  /** All places, those of expectations without a monitor, and those whose monitors read a visit. */
-  private readonly places: readonly number[];
+  /** Places of expectations without a monitor. */
   private readonly unmonitored: readonly number[];
-  private readonly touched: number[] = [];
-  private readonly isTouched: Uint8Array;
+  /** Places whose answer may be another since the last look: the first `touches` of `touched`. A
+   * place is among them if its stamp is that of this look. */
+  readonly touched: Int32Array;
+  private touches = 0;
+  private readonly stamps: Float64Array;
+  private stamp = 0;
   /** Each node alone, as a place where a trace stands. */
   private readonly alone: readonly (readonly number[])[];
   private readonly rows: Rows;
@@ -161,9 +172,9 @@ export class Monitors {
     this.ofNode = ofNode;
     this.rows = new Rows(size, asked.length);
     this.said = new Float64Array(asked.length);
-    this.places = asked.map((_, place) => place);
-    this.unmonitored = this.places.filter((place) => this.all[place] === null);
-    this.isTouched = new Uint8Array(asked.length);
+    this.unmonitored = asked.map((_, place) => place).filter((place) => this.all[place] === null);
+    this.touched = new Int32Array(asked.length);
+    this.stamps = new Float64Array(asked.length);
     this.alone = scope.graph.nodes.map((_, node) => [node]);
     this.passage = { move: "entry", from: null, seen: { has: (node) => this.hasSeen(node) } };
   }
@@ -192,20 +203,19 @@ export class Monitors {
     this.rows.answers[row * this.asked.length + place] = answer;
   }
 
-  /** Reads what is new of a trace, and sets what it `said`. Gives the places of the expectations to
-   * which it may say something else now; the list is used again. Of the orders of its ties the
-   * first that meets an expectation counts. */
-  look(progress: Progress, trace: Trace): readonly number[] {
-    const anew = this.read(progress, trace);
-    const { said, scope, rows: { words, width } } = this;
-    const places = anew || progress.tied ? this.places : this.touched;
+  /** Reads what is new of a trace, and sets what it `said`. Gives how many of the `touched` places
+   * are of expectations to which it may say something else now. Of the orders of its ties the first
+   * that meets an expectation counts. */
+  look(progress: Progress, trace: Trace): number {
+    if (this.read(progress, trace) || progress.tied) for (let place = 0; place < this.asked.length; place += 1) this.touch(place);
+    const { said, scope, touched, touches, rows: { words, width } } = this;
     const begins = progress.row * width;
     const walks = progress.tied ? walksOf(scope.traces, trace) : null;
     const tied = walks !== null && walks.tied > 0;
     let walk: Walk | null = null;
     let others: readonly Walk[] | null = null;
-    for (let nth = 0; nth < places.length; nth += 1) {
-      const place = places[nth] ?? 0;
+    for (let nth = 0; nth < touches; nth += 1) {
+      const place = touched[nth] ?? 0;
       const placed = this.all[place] ?? null;
       const one = this.asked[place];
       if (one === undefined) continue;
@@ -217,14 +227,14 @@ export class Monitors {
       }
       said[place] = answer;
     }
-    return places;
+    return touches;
   }
 
   /** Reads what is new of a trace; whether it was read from its beginning. */
   private read(progress: Progress, trace: Trace): boolean {
     const { visits } = trace;
-    this.isTouched.fill(0);
-    this.touched.length = 0;
+    this.stamp += 1;
+    this.touches = 0;
     for (let nth = 0; nth < this.unmonitored.length; nth += 1) this.touch(this.unmonitored[nth] ?? 0);
     if (progress.dropped !== trace.dropped || progress.partial !== trace.partial || (progress.last !== null && visits[progress.read - 1] !== progress.last)) this.restart(progress, trace);
     const anew = progress.last === null;
@@ -238,9 +248,10 @@ export class Monitors {
   }
 
   private touch(place: number): void {
-    if (this.isTouched[place] === 1) return;
-    this.isTouched[place] = 1;
-    this.touched.push(place);
+    if (this.stamps[place] === this.stamp) return;
+    this.stamps[place] = this.stamp;
+    this.touched[this.touches] = place;
+    this.touches += 1;
   }
 
   private restart(progress: Progress, trace: Trace): void {
@@ -256,11 +267,12 @@ export class Monitors {
     const { rows: { words, width } } = this;
     const begins = progress.row * width;
     const passage = this.asksSeen && !trace.partial ? this.see(begins, visit) : null;
-    const reading = this.reading ??= { progress, visit, n, passage };
+    const reading = this.reading ??= { progress, visit, n, passage, event: undefined };
     reading.progress = progress;
     reading.visit = visit;
     reading.n = n;
     reading.passage = passage;
+    reading.event = undefined;
     this.show(this.ofAny, begins, reading);
     const only = lit[0];
     if (only === undefined) return;
@@ -277,8 +289,7 @@ export class Monitors {
     for (let nth = 0; nth < monitors.length; nth += 1) {
       const placed = monitors[nth];
       if (placed === undefined) continue;
-      placed.monitor.read(words, begins + placed.at, reading);
-      this.touch(placed.place);
+      if (placed.monitor.read(words, begins + placed.at, reading)) this.touch(placed.place);
     }
   }
 
@@ -346,7 +357,7 @@ class PathMonitor implements Monitor {
     this.ways = ways;
   }
 
-  read(words: Int32Array, at: number, { progress: { stand: here, nodes: there, step, from, head } }: Reading): void {
+  read(words: Int32Array, at: number, { progress: { stand: here, nodes: there, step, from, head } }: Reading): boolean {
     const { places } = this;
     if (words[at + 2] !== here) {
       words[at + 1] = words[at + 2] === here - 1 ? words[at] ?? 0 : 0;
@@ -358,7 +369,10 @@ class PathMonitor implements Monitor {
     let now = has & 1;
     if (step && before !== 0) now |= (before << 1) & has & (this.ways | (((places[from] ?? 0) << 1) & (places[head] ?? 0)));
     words[at] = now;
-    words[at + 3] = (words[at + 3] ?? 0) | now;
+    const all = words[at + 3] ?? 0;
+    if ((all | now) === all) return false;
+    words[at + 3] = all | now;
+    return true;
   }
 
   answer(words: Int32Array, at: number): number {
@@ -377,13 +391,15 @@ class OrderMonitor implements Monitor {
     this.nodes = new Set(this.order);
   }
 
-  read(words: Int32Array, at: number, { visit: { lit } }: Reading): void {
+  read(words: Int32Array, at: number, { visit: { lit } }: Reading): boolean {
     const { order } = this;
-    let reached = words[at] ?? 0;
+    const before = words[at] ?? 0;
     if (lit.length === 1) {
-      if (lit[0] === order[reached]) words[at] = reached + 1;
-      return;
+      if (lit[0] !== order[before]) return false;
+      words[at] = before + 1;
+      return true;
     }
+    let reached = before;
     // One event that lights several nodes lights them at once, so in any order.
     const left = [...lit];
     for (let place = left.indexOf(order[reached] ?? -1); place >= 0; place = left.indexOf(order[reached] ?? -1)) {
@@ -391,6 +407,7 @@ class OrderMonitor implements Monitor {
       reached += 1;
     }
     words[at] = reached;
+    return reached !== before;
   }
 
   answer(words: Int32Array, at: number): number {
@@ -411,10 +428,14 @@ class WithinMonitor implements Monitor {
     this.nodes = new Set([this.from, this.to]);
   }
 
-  read(words: Int32Array, at: number, { visit: { lit }, n }: Reading): void {
-    if (words[at + 1] !== 0) return;
-    if (words[at] !== 0 && lit.includes(this.to)) words[at + 1] = n + 1;
-    else if (lit.includes(this.from)) words[at] = n + 1;
+  read(words: Int32Array, at: number, { visit: { lit }, n }: Reading): boolean {
+    if (words[at + 1] !== 0) return false;
+    if (words[at] !== 0 && has(lit, this.to)) {
+      words[at + 1] = n + 1;
+      return true;
+    }
+    if (has(lit, this.from)) words[at] = n + 1;
+    return false;
   }
 
   answer(words: Int32Array, at: number, { visits }: Trace): number {
@@ -435,9 +456,12 @@ class ConditionMonitor implements Monitor {
     this.nodes = check.kind === "each" ? [check.node.index] : gate;
   }
 
-  read(words: Int32Array, at: number, { visit, passage }: Reading): void {
-    const event = eventOf(this.scope, visit);
-    if (event !== null && this.check.where.test.holds(event, passage, false) !== this.each) words[at] = (words[at] ?? 0) + 1;
+  read(words: Int32Array, at: number, reading: Reading): boolean {
+    let { event } = reading;
+    if (event === undefined) reading.event = event = eventOf(this.scope, reading.visit);
+    if (event === null || this.check.where.test.holds(event, reading.passage, false) === this.each) return false;
+    words[at] = (words[at] ?? 0) + 1;
+    return true;
   }
 
   answer(words: Int32Array, at: number): number {

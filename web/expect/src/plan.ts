@@ -23,6 +23,16 @@ export type Check =
   | { readonly kind: "some" | "never"; readonly where: Condition }
   | { readonly kind: "coverage"; readonly nodes: number | null; readonly edges: number | null; readonly able: ReadonlySet<string>; readonly ways: ReadonlySet<number> };
 
+/** Whether an expectation may be met before the end; the others rest on what does not come. */
+export function metEarly(check: Check): boolean {
+  switch (check.kind) {
+    case "lit": case "some": case "coverage": return true;
+    case "path": case "order": return check.of === "some";
+    case "count": return check.max === Infinity;
+    default: return false;
+  }
+}
+
 export interface Item {
   readonly title: string;
   readonly severity: Severity;

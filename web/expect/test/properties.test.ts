@@ -95,6 +95,16 @@ describe("what a verdict does not depend on", () => {
       expect(told(judged(frames, true, scope).end)).toEqual(told(judged(frames, false, scope).end));
     }), { numRuns: 20 });
   });
+
+  it("EXP-4: whether something still waits, by a report or asked for alone", () => {
+    fc.assert(fc.property(events(WHOLE), (all) => {
+      const run = runOf({}), judge = judgeOf(run, PLAN);
+      for (const [n, frame] of cut(all.map((one, at) => carried(one, at)), [true, false]).entries()) {
+        feed(run, frame, T0 + n);
+        expect(judge.waits()).toBe(judge.report(false).items.some(({ waits }) => waits));
+      }
+    }), { numRuns: 20 });
+  });
 });
 
 describe("reading a trace visit by visit", () => {
@@ -110,7 +120,7 @@ describe("reading a trace visit by visit", () => {
         for (const trace of tracesOf(whole)) {
           const progress = known.get(trace) ?? monitors.begin();
           known.set(trace, progress);
-          for (const place of monitors.look(progress, trace)) monitors.hold(progress, place, monitors.said[place] ?? 0);
+          for (const place of monitors.touched.subarray(0, monitors.look(progress, trace))) monitors.hold(progress, place, monitors.said[place] ?? 0);
           const said = checks.map((_, place) => monitors.held(progress, place)), walks = walksOf(whole.traces, trace), walk = walkOf(walks.first);
           checks.forEach((one, place) => {
             const answer = answerOf(whole, trace, one, walk);
