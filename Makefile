@@ -49,7 +49,7 @@ static: setup ## lint and types, side by side on two cores
 	$(MAKE) --no-print-directory lint-python types-python types-browser || wrong=1; \
 	wait $$browser || wrong=1; cat $(CURDIR)/.tools/lint-browser; exit $$wrong
 
-lint: setup lint-python lint-browser ## ruff, import-linter and eslint
+lint: setup lint-python lint-browser ## ruff, import-linter and oxlint
 
 lint-python:
 	$(say) 'Style (ruff)'
@@ -59,8 +59,8 @@ lint-python:
 	@told=$$($(BIN)/lint-imports) || { echo "$$told"; exit 1; }
 
 lint-browser:
-	$(say) 'Style of the browser side (eslint)'
-	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 --cache --cache-location $(CURDIR)/.tools/eslint .
+	$(say) 'Style of the browser side (oxlint)'
+	@cd web && $(NODE) node_modules/oxlint/bin/oxlint --max-warnings 0 --report-unused-disable-directives
 
 types: setup types-python types-browser ## mypy and tsc
 

@@ -54,6 +54,10 @@ it("PIC-71: only the picture imports React Flow, and neither the client nor the 
   expect(wrong).toEqual([]);
 });
 
+it("PIC-71: no module declares an enum, for which a union is enough", () => {
+  expect([...imports.keys()].filter((file) => /^(?:export )?(?:declare )?(?:const )?enum\s/m.test(readFileSync(file, "utf8")))).toEqual([]);
+});
+
 it("PIC-71: no module imports itself by way of others", () => {
   const circles: string[] = [];
   const state = new Map<string, "open" | "done">();

@@ -183,8 +183,8 @@ export function useEngine<T>(pace: "numbers" | "rows", read: (state: State, now:
 export function useSame<T>(value: T): T {
   const held = useRef({ value, text: JSON.stringify(value) });
   const text = JSON.stringify(value);
-  // eslint-disable-next-line react-hooks/refs -- replaced only by a value with other contents
+  // oxlint-disable-next-line react/refs -- replaced only by a value with other contents
   if (text !== held.current.text) held.current = { value, text };
-  // eslint-disable-next-line react-hooks/refs -- see above
+  // oxlint-disable-next-line react/refs -- see above
   return held.current.value;
 }

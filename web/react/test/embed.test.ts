@@ -41,7 +41,7 @@ describe("the embeddable picture", () => {
     expect(outsideScope(sheet)).toEqual([]);
     expect(sheet).toContain(".react-flow__pane");
     // The bundle is our own code; running it as a script is what a host page does.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+    // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call
     new Function(script)();
     const element = document.createElement("div");
     document.body.append(element);

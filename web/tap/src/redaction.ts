@@ -43,7 +43,7 @@ function matchesGlob(pattern: readonly string[], name: readonly string[]): boole
 const ROUNDS = 5;
 const ENCODED = /((?:%[\dA-Fa-f]{2})+)|&#[xX]([\dA-Fa-f]{1,6});?|&#(\d{1,7});?|\\u([\dA-Fa-f]{4})|\\x([\dA-Fa-f]{2})|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", commat: "@", period: ".", plus: "+", num: "#", colon: ":", sol: "/", lowbar: "_", hyphen: "-", dash: "-", minus: "-", lpar: "(", rpar: ")", nbsp: " ", ensp: " ", emsp: " ", thinsp: " " };
-/* eslint-disable no-control-regex, no-misleading-character-class -- these patterns match them */
+/* oxlint-disable no-control-regex, no-misleading-character-class -- these patterns match them */
 /** Controls, default-ignorable code points and combining marks. */
 const UNSEEN = RegExp("[\\0-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\xad\\u0300-\\u036f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u20d0-\\u20ff\\u3164\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\ufeff\\uffa0\\ufff0-\\ufffb\\u{e0000}-\\u{e0fff}]", "gu");
 const ALIKE: readonly (readonly [RegExp, string])[] = [
@@ -58,7 +58,7 @@ const ALIKE: readonly (readonly [RegExp, string])[] = [
 const LETTERS = /^[A-Za-z][A-Za-z ,&_-]{0,14}$/;
 /** What every shape has something of. */
 const SUSPECT = RegExp("[\\d@%&\\\\()[{<=\\0-\\x1f\\x7f-\\uffff]|-----| [aA][tT] |earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\\.|[-_](?:ant|proj|live|test)[-_]|glpat-|xox|gh[opsru]_|ssh-");
-/* eslint-enable no-control-regex, no-misleading-character-class */
+/* oxlint-enable no-control-regex, no-misleading-character-class */
 const UUID = "[\\dA-Fa-f]{8}-(?:[\\dA-Fa-f]{4}-){3}[\\dA-Fa-f]{12}";
 const ID = RegExp(`^(?:${UUID}|\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?Z?)?)$`);
 const AT = / ?[[({<] ?at ?[\])}>] ?/gi;

@@ -71,7 +71,7 @@ export function asColour(source: Fields): string {
  * names no definition file.
  */
 export function safePath(path: string): string | null {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/^[/~]|[\\:\u0000-\u001f]/.test(path) || path.length > 512 || !/\.ya?ml$/.test(path)) return null;
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   return parts.length === 0 || parts.includes("..") ? null : parts.join("/");

@@ -23,7 +23,7 @@ export function HostScope({ realtime, theme, className, children }: HostScopePro
     made.className = `${SCOPE} dr-host dr-popovers`;
     made.dataset["dagnetRealtime"] = "popovers";
     document.body.append(made);
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- there only while mounted
+    // oxlint-disable-next-line react/set-state-in-effect -- there only while mounted
     setPopovers(made);
     return () => { made.remove(); };
   }, []);

@@ -52,7 +52,7 @@ export function WindowedList<T>({ items, keyOf, children, about, whileOver = fal
     rangeExtractor: rowsInView(kept),
   });
   // What stands above the list may change with any drawing.
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- a place that stays ends the chain
+  // oxlint-disable-next-line react/exhaustive-deps -- a place that stays ends the chain
   useLayoutEffect(() => {
     const list = roving.ref.current;
     if (list === null || !windowed) return;

@@ -157,7 +157,7 @@ export function useFollowView(followed: PictureProps["followed"], { show, pursue
   });
   useEffect(() => {
     if (begun !== "") show(latest.current.flatMap(({ steps }) => steps.map(({ node }) => node)));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a resize moves nothing
+    // oxlint-disable-next-line react/exhaustive-deps -- a resize moves nothing
   }, [begun]);
   const last = followed.at(-1);
   const newest = last && last.head !== null ? { token: last.token, step: last.steps.at(-1)?.n, node: last.head } : null;
@@ -166,7 +166,7 @@ export function useFollowView(followed: PictureProps["followed"], { show, pursue
     // Only a step that was made meanwhile: another trace is shown as a whole.
     if (newest !== null && before.current?.token === newest.token && before.current.step !== newest.step) pursue(newest.node);
     before.current = newest;
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a resize moves nothing
+    // oxlint-disable-next-line react/exhaustive-deps -- a resize moves nothing
   }, [newest?.token, newest?.step, newest?.node]);
 }
 
@@ -177,7 +177,7 @@ export function useSelection(scene: Scene, { selected, selectedEdge: way, highli
   const said = ends.join("\n");
   useEffect(() => {
     if (said !== "") show(said.split("\n"));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
   }, [said]);
   return useMemo(
     () => ({
