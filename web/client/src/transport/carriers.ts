@@ -61,6 +61,13 @@ export function receivedFrames(sent: readonly unknown[]): readonly Frame[] {
   return sent.map(receivedFrame).filter((frame) => frame !== null);
 }
 
+/** Lets the page draw and hear the pointer between two frames of a stream, of which many come at
+ * once after a pause. Browsers without `scheduler.yield` go straight on.
+ */
+async function breath(): Promise<void> {
+  await (globalThis as { readonly scheduler?: { readonly yield?: () => Promise<void> } }).scheduler?.yield?.();
+}
+
 /** Travels one stream until it ends, from position `after`. */
 export async function readStream(api: ServerApi, session: string, after: string, listener: FrameListener, signal: AbortSignal): Promise<CarrierEnd> {
   let answered = false;
@@ -83,6 +90,8 @@ export async function readStream(api: ServerApi, session: string, after: string,
         listener.frame(frame);
         const end = endOfFrame(frame);
         if (end) return end;
+        await breath();
+        signal.throwIfAborted();
       }
     }
   } catch (error) {

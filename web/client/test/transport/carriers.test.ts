@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Api } from "../../src/api.ts";
 import { ApiError } from "../../src/http.ts";
 import { CompressionDetector, endOfError, endOfFrame, pollOnce, POLLS_ONLY, readStream, receivedFrame, STREAM } from "../../src/transport/carriers.ts";
 import { batch, event, hello } from "../../../engine/test/support.ts";
 import { beat } from "../support/environment.ts";
+
+afterEach(() => { vi.unstubAllGlobals(); });
 
 describe("roads", () => {
   const quiet = { frame: () => undefined, idle: () => undefined };
@@ -43,9 +45,10 @@ describe("roads", () => {
     });
   });
 
+  const stream = (...sent: unknown[]): Api => new Api(() => Promise.resolve(new Response(sent.map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""))));
+
   describe("what is received", () => {
     const wrong = { ...batch(0, [event("a")]), counts: { a: -1 } };
-    const stream = (...sent: unknown[]): Api => new Api(() => Promise.resolve(new Response(sent.map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""))));
 
     it("ENG-20: defaults are filled in, and a frame of an unknown kind is none", () => {
       expect(receivedFrame({ op: "gap", from: "a", to: "b" })).toEqual({ op: "gap", from: "a", to: "b", missed: null, reason: "" });
@@ -65,6 +68,14 @@ describe("roads", () => {
   });
 
   describe("what carries frames", () => {
+    it("PIC-103: the page may draw between two frames that came together, and end the stream there", async () => {
+      const ending = new AbortController();
+      const ops: string[] = [];
+      vi.stubGlobal("scheduler", { yield: () => { ops.push("page"); if (ops.length > 3) ending.abort(); return Promise.resolve(); } });
+      const end = await readStream(stream(beat("p"), beat("q"), beat("r")), "s", "p", { frame: ({ op }) => ops.push(op), idle: () => undefined }, ending.signal);
+      expect([end, ops]).toEqual([{ kind: "turn" }, ["beat", "page", "beat", "page"]]);
+    });
+
     it("REL-17: a server that keeps no connection open is polled at once, and the page says why", async () => {
       const api = new Api(() => Promise.reject(new Error("nobody is asked")));
       const end = await POLLS_ONLY.run(api, "s", "p", quiet, open);
