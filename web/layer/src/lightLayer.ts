@@ -80,7 +80,9 @@ export interface LightLayer {
   readonly follow: (paths: readonly FollowedPath[]) => void;
   /** Draws these dashed, with their counts, and no others. */
   readonly unexpected: (steps: readonly UnexpectedStep[]) => void;
-  /** Changes what is named, and writes all numbers anew. */
+  /** Changes what is named, and writes all numbers anew. Only `theme` reads the canvas's custom
+   * properties again.
+   */
   readonly set: (look: LightLook) => void;
   /** Nodes whose numbers are written four times a second; others' are once. */
   readonly closeUp: (nodes: ReadonlySet<string>) => void;
@@ -119,6 +121,10 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   let sent: RenderBuffers | null = null;
   /** The canvas's size, until it has another: to read it lays out all that the host has changed. */
   let size: { readonly width: number; readonly height: number } | null = null;
+  /** The colours as the canvas's style says them, live and stale: to read it works out the styles of
+   * all that the host has changed.
+   */
+  let colours: Readonly<Record<"live" | "stale", Palette>> | null = null;
   let open = true;
 
   const renderer = openRenderer(canvas, frames, options.onReport ?? none);
@@ -215,7 +221,8 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   function set(change: LightLook): void {
     look = { ...look, ...change };
     const { palette, theme = "light", motion = "system", frozen = false, stale = false } = look;
-    renderer.send({ kind: "palette", palette: { ...readPalette(canvas, theme === "dark", stale), ...(options.corner !== undefined && { corner: options.corner }), ...palette } });
+    if (colours === null || change.theme !== undefined) colours = { live: readPalette(canvas, theme === "dark", false), stale: readPalette(canvas, theme === "dark", true) };
+    renderer.send({ kind: "palette", palette: { ...colours[stale ? "stale" : "live"], ...(options.corner !== undefined && { corner: options.corner }), ...palette } });
     const reduced = motion === "reduced" || (motion === "system" && still !== null && still.matches);
     Object.assign(adapter, { frozen, reduced, drained: stale });
     renderer.send({ kind: "mode", frozen, reduced, drained: stale });

@@ -157,6 +157,19 @@ it("EMB-30: with reduced motion, or while frozen, nothing rings", () => {
   expect(rings()).toEqual([]);
 });
 
+it("EMB-30: reads the canvas's colours when it opens and when the theme is said, and not when it pauses or is stale", () => {
+  const read = vi.spyOn(window, "getComputedStyle");
+  const layer = open({ theme: "dark" });
+  const after = (change: Parameters<LightLayer["set"]>[0]): number => {
+    read.mockClear();
+    layer.set(change);
+    return read.mock.calls.length;
+  };
+  expect(read.mock.calls.length).toBeGreaterThan(0);
+  expect([after({ frozen: true }), after({ stale: true }), after({ motion: "reduced" }), after({ stale: false })]).toEqual([0, 0, 0, 0]);
+  expect([after({ theme: "dark" }), after({ theme: "light" })].every((times) => times > 0)).toBe(true);
+});
+
 it("EMB-30: lets go of everything at the end, and bears calls after it", () => {
   const layer = open();
   layer.close();
