@@ -1,5 +1,5 @@
 /** The page is put together here, and nowhere else: lanes → engine → store → ui. */
-import { StrictMode, Suspense } from "react";
+import { startTransition, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Api, type GraphRef } from "@dagnet-realtime/client/api";
 import type { State } from "@dagnet-realtime/engine/state";
@@ -137,8 +137,11 @@ async function main(): Promise<void> {
   whenIdle(() => void preloadParts().then(() => { document.documentElement.dataset.parts = "loaded"; }));
 
   const root = document.getElementById("root");
-  if (root)
-    createRoot(root).render(
+  if (root === null) return;
+  const page = createRoot(root);
+  // In slices, so that the first render of all does not hold the page up.
+  startTransition(() => {
+    page.render(
       <StrictMode>
         <PageContext value={{ store, engine, actions, session: controller, context, tap, shopChannel, offline, picture: { current: null } }}>
           <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller, engine, others) }}>
@@ -149,6 +152,7 @@ async function main(): Promise<void> {
         </PageContext>
       </StrictMode>,
     );
+  });
 }
 
 void main();

@@ -4,6 +4,7 @@ import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFl
 import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSame } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
+import { afterFrame } from "../kit/turns.ts";
 import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
@@ -20,7 +21,7 @@ import type { PictureControls, PictureProps } from "./types.ts";
 import { useEdgeHover } from "./useEdgeHover.ts";
 import { LEAST_ZOOM, useFitView, useFollowView, useSelection, wholeIn } from "./useFitView.ts";
 import { useLightCanvas } from "./useLightCanvas.ts";
-import { useScene } from "./useScene.ts";
+import { isSlow, useScene } from "./useScene.ts";
 
 const Legend = lazyPart(async () => (await import("./Legend.tsx")).Legend, () => null);
 const Zoom = lazyPart(async () => (await import("./Zoom.tsx")).Zoom, () => null);
@@ -32,8 +33,10 @@ const NODE_TYPES = { card: Card };
 const MAP_FROM = 60;
 /** Below this zoom cards may be too small for their names. */
 const FAR = 0.6;
-/** Cards mounted at once, so that the page goes on while thousands come. */
-const BATCH = 200;
+/** Cards mounted at once and drawn before others come, so that the page goes on while thousands
+ * do.
+ */
+const BATCH = 120;
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
 
 /** Draws a graph and its light. Fills its parent; needs no other provider, and brings its styles'
@@ -42,24 +45,25 @@ const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDow
 export function Picture(props: PictureProps) {
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
   const { theme, stale, frozen, paused, filter, large, children } = props;
-  const scene = useScene(props.graph, root, large === true);
   return (
     <div className={`${SCOPE} dr-fill`} data-theme={theme}>
       <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-paused={paused ? "yes" : undefined} data-filtered={filter ? "yes" : undefined} data-large={large ? "yes" : undefined}>
-        {scene && root ? (
-          <ReactFlowProvider key={props.graph.name}>
-            <Stage {...props} scene={scene} root={root} />
-          </ReactFlowProvider>
-        ) : root && (
-          <p className="dr-arranging" role="status">Arranging {props.graph.nodes.length} nodes…</p>
-        )}
+        {root && <Arranged {...props} root={root} />}
         {children && <div className="dr-over">{children}</div>}
       </div>
     </div>
   );
 }
 
-function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null }) {
+/** Waits for the picture's element, whose size the scene is made for. */
+function Arranged(props: PictureProps & { root: HTMLElement }) {
+  const { graph, root, large } = props;
+  const scene = useScene(graph, root, large === true);
+  if (scene) return <ReactFlowProvider key={graph.name}><Stage {...props} scene={scene} /></ReactFlowProvider>;
+  return isSlow(graph) ? <p className="dr-arranging" role="status">Arranging {graph.nodes.length} nodes…</p> : null;
+}
+
+function Stage(props: PictureProps & { scene: Scene; root: HTMLElement }) {
   const { scene, root, graph, selected, onSelect, followed, jumps, light, figures = "rates", motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
   const flow = useReactFlow();
   const [cards] = useState(() => new Cards());
@@ -108,7 +112,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
     if (only) fit.show(cards.active(), true);
     else fit.fit();
   }, [fit, cards]);
-  useEffect(() => { root?.toggleAttribute("data-active-only", active); }, [root, active]);
+  useEffect(() => { root.toggleAttribute("data-active-only", active); }, [root, active]);
   const { onControls } = props;
   const controls = useRef<PictureControls>(null);
   useEffect(() => {
@@ -116,7 +120,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       fit: fit.fit, activeOnly: () => active, setActiveOnly: showActive,
       goTo: (uuid) => {
         fit.goTo(uuid);
-        root?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(uuid)}"]`)?.focus({ preventScroll: true });
+        root.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(uuid)}"]`)?.focus({ preventScroll: true });
       },
     };
   });
@@ -140,7 +144,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       event.preventDefault();
       const next = neighbour(scene.nodes.map(({ box }) => box), scene.nodeIndex.get(uuid) ?? -1, ARROWS[event.key as keyof typeof ARROWS]);
       const id = next === null ? undefined : scene.nodes[next]?.node.uuid;
-      for (const card of root?.querySelectorAll<HTMLElement>(".react-flow__node") ?? []) if (card.dataset["id"] === id) card.focus();
+      for (const card of root.querySelectorAll<HTMLElement>(".react-flow__node")) if (card.dataset["id"] === id) card.focus();
     }
   }, [onSelect, scene, root]);
   const onFocus = useCallback((event: { target: EventTarget }) => {
@@ -170,7 +174,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       {!large && (
         <Suspense fallback={null}>
           {mapped && <Minimap scene={scene} light={light} onPath={onPath} selected={chosen.nodes} onMoved={moveByHand} />}
-          {far && root && <FarNames scene={scene} faces={faces} light={light} root={root} nameless={cards.nameless} selected={chosen.nodes} heads={heads} />}
+          {far && <FarNames scene={scene} faces={faces} light={light} root={root} nameless={cards.nameless} selected={chosen.nodes} heads={heads} />}
         </Suspense>
       )}
       {!large && (
@@ -190,13 +194,14 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
 const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });
 const sameSize = (a: { readonly width: number; readonly height: number }, b: typeof a): boolean => a.width === b.width && a.height === b.height;
 
-/** How many of `total` are shown by now: a batch more in each turn of the page. */
+/** How many of `total` are shown by now: all if they are few, else none at first and a batch more
+ * after each frame.
+ */
 function useGrowing(total: number): number {
-  const [shown, setShown] = useState(BATCH);
+  const [shown, setShown] = useState(total > BATCH ? 0 : BATCH);
   useEffect(() => {
     if (shown >= total) return;
-    const timer = setTimeout(() => { setShown(shown + BATCH); });
-    return () => { clearTimeout(timer); };
+    return afterFrame(() => { setShown(shown + BATCH); });
   }, [shown, total]);
   return shown;
 }

@@ -26,9 +26,10 @@ export class Cards {
   private type = 1;
   private light: Pick<LightSource, "node" | "now"> | null = null;
 
-  /** Cards that come later show this light at once; the function returned ends it. */
+  /** Cards, also those that come later, show this light at once; the function returned ends it. */
   open(light: Pick<LightSource, "node" | "now">): () => void {
     this.light = light;
+    for (const uuid of this.parts.keys()) this.write(uuid, light.node(uuid), light.now());
     return () => {
       if (this.light === light) this.light = null;
     };

@@ -9,6 +9,7 @@ import { forgetWidths, LEAST_TEXT, SMALL_FROM, typeScale } from "./cardText.ts";
 import type { Cards } from "./cardWriter.ts";
 import { measuresOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
+import { afterFrame } from "../kit/turns.ts";
 import { magnification } from "./useFitView.ts";
 
 interface LightParts {
@@ -28,39 +29,46 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   const measures = useMemo(() => measuresOf(scene, (uuid) => { const face = faces.get(uuid); return face ? tagWidth(face) : 0; }), [scene, faces]);
   const drawn = useRef(measures);
   const reports = useRef({ onReport, onZoom });
-  useEffect(() => {
-    drawn.current = measures;
-    reports.current = { onReport, onZoom };
-  });
 
   // The edges of a large graph are led round its cards while it is shown: its nodes stay.
   const drawnNodes = scene.nodes;
   const { light, frozen, motion, theme, stale, followed, figures = "rates", filter = "", large = false } = props;
+  const look = useRef({ theme, motion, frozen, stale });
+  useEffect(() => {
+    drawn.current = measures;
+    reports.current = { onReport, onZoom };
+  });
+  useEffect(() => { cards.show(figures); }, [cards, figures]);
   useEffect(() => {
     if (!canvas) return;
-    const opened = lightLayer(canvas, {
-      light, writer: cards,
-      boxes: () => drawn.current.boxes(),
-      path: (edge) => drawn.current.path(edge),
-      label: (edge) => drawn.current.label(edge),
-      tag: (node) => drawn.current.tag(node),
-      camera: () => { const { transform: [x, y, zoom], width } = store.getState(); return { x, y, zoom, text: LEAST_TEXT * magnification(width, large) }; },
-      onReport: (report) => { reports.current.onReport(report); },
-    });
-    setLayer(opened);
     const forget = cards.open(light);
+    let opened: LightLayer | null = null;
+    // After the cards' first frame: it asks for sizes and colours, which are known then.
+    const give = afterFrame(() => {
+      opened = lightLayer(canvas, {
+        ...look.current, light, writer: cards,
+        boxes: () => drawn.current.boxes(),
+        path: (edge) => drawn.current.path(edge),
+        label: (edge) => drawn.current.label(edge),
+        tag: (node) => drawn.current.tag(node),
+        camera: () => { const { transform: [x, y, zoom], width } = store.getState(); return { x, y, zoom, text: LEAST_TEXT * magnification(width, large) }; },
+        onReport: (report) => { reports.current.onReport(report); },
+      });
+      setLayer(opened);
+    });
     return () => {
+      give();
       forget();
-      opened.close();
+      opened?.close();
     };
   }, [canvas, light, cards, store, large]);
 
   useEffect(() => {
-    if (!layer || !root) return;
+    if (!root) return;
     let [detail, type] = ["", 0];
     const look = () => {
       const { transform: [, , zoom], width } = store.getState();
-      layer.moved();
+      layer?.moved();
       reports.current.onZoom(zoom);
       const seen = zoom / magnification(width, large);
       const scale = typeScale(seen);
@@ -92,8 +100,9 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   useEffect(() => { layer?.measured(); }, [layer, measures]);
   // Another state or filter says something else of every card, though nothing may move.
   useEffect(() => {
-    cards.show(figures);
-    layer?.set({ theme, motion, frozen, stale });
+    const { theme: before } = look.current;
+    look.current = { theme, motion, frozen, stale };
+    layer?.set({ motion, frozen, stale, ...(theme !== before && { theme }) });
   }, [layer, theme, motion, frozen, stale, drawnNodes, figures, filter, cards]);
   useEffect(() => { layer?.follow(followed); }, [layer, followed]);
 

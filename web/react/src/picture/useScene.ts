@@ -2,6 +2,7 @@
 import type { Box } from "@dagnet-realtime/layer/curve";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { facesOf } from "./cardFace.ts";
 import { EdgeRouting, hasLayout, type Scene } from "./scene.ts";
 import type { CardSize } from "./spacing.ts";
 import { magnification, roomWithin } from "./useFitView.ts";
@@ -25,22 +26,45 @@ export function useScene(graph: Graph, root: HTMLElement | null, large = false):
   return useRouted(useRouting(own || boxes ? graph : null, boxes, room));
 }
 
-/** Graphs of more nodes are placed in a turn of the page before the one that draws them. */
-const MOST_PLACED = 250;
+/** In graphs of more nodes it takes a moment to place them. */
+const MANY = 250;
 
-/** Null while there is no graph, and for the moment in which a large one is placed first. */
+/** Whether it can be seen that a graph is being arranged. */
+export function isSlow(graph: Graph): boolean {
+  return graph.nodes.length > MANY || !hasLayout(graph);
+}
+
+interface Routed {
+  readonly graph: Graph;
+  readonly boxes: readonly Box[] | null;
+  readonly room: CardSize | null;
+  readonly routing: EdgeRouting;
+}
+
+/** Null while there is no graph, and for the moment in which one is placed: the first, and another
+ * large one, in a task before the one that draws it. Other versions of a graph are placed at once.
+ */
 function useRouting(graph: Graph | null, boxes: readonly Box[] | null, room: CardSize | null): EdgeRouting | null {
-  const [first, setFirst] = useState<{ readonly graph: Graph; readonly boxes: readonly Box[] | null; readonly room: CardSize | null; readonly routing: EdgeRouting } | null>(null);
-  const apart = first === null && graph !== null && graph.nodes.length > MOST_PLACED;
+  const [first, setFirst] = useState<Routed | null>(null);
+  const other = graph !== null && first?.graph.name !== graph.name;
+  const apart = other && (first === null || graph.nodes.length > MANY);
   useEffect(() => {
     if (!apart) return;
-    const timer = setTimeout(() => { setFirst({ graph, boxes, room, routing: new EdgeRouting(graph, boxes, room) }); });
+    const timer = setTimeout(() => {
+      facesOf(graph);
+      const routing = new EdgeRouting(graph, boxes, room);
+      leadFew(routing);
+      setFirst({ graph, boxes, room, routing });
+    });
     return () => { clearTimeout(timer); };
   }, [apart, graph, boxes, room]);
-  return useMemo(() => {
+  const routing = useMemo(() => {
     if (graph === null || apart) return null;
     return first !== null && first.graph === graph && first.boxes === boxes && first.room === room ? first.routing : new EdgeRouting(graph, boxes, room);
   }, [graph, boxes, room, apart, first]);
+  // Placed at once: its other versions will be too.
+  if (other && routing !== null) setFirst({ graph, boxes, room, routing });
+  return routing;
 }
 
 /** Graphs with more edges are shown with straight ones first. */
@@ -49,12 +73,16 @@ const MOST_AT_ONCE = 300;
 const SLICE_MS = 8;
 const SHOWN_MS = 250;
 
+function leadFew(routing: EdgeRouting): void {
+  if (routing.left <= MOST_AT_ONCE) while (routing.step());
+}
+
 /** The scene, whose edges are led round the cards at once if they are few, else bit by bit while
  * the page goes on.
  */
 function useRouted(routing: EdgeRouting | null): Scene | null {
   const first = useMemo(() => {
-    if (routing !== null && routing.left <= MOST_AT_ONCE) while (routing.step());
+    if (routing !== null) leadFew(routing);
     return routing?.scene() ?? null;
   }, [routing]);
   const [led, setLed] = useState<{ readonly routing: EdgeRouting; readonly scene: Scene } | null>(null);

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
-import { act, cleanup, fireEvent, render } from "@testing-library/react";
-import { Profiler } from "react";
+import { act, cleanup, fireEvent, render, type RenderResult } from "@testing-library/react";
+import { Profiler, type ReactElement } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fullJourney, journey } from "../bench/sample.ts";
 import { Generator } from "../bench/generator.ts";
@@ -17,6 +17,13 @@ function setting(rest: Partial<PictureProps> = {}) {
   return { source, onSelect, props, pass: (ms: number) => { now += ms; act(() => { vi.advanceTimersByTime(ms); }); } };
 }
 
+/** Renders and lets the tasks pass in which a picture opens. */
+function open(picture: ReactElement): RenderResult {
+  const rendered = render(picture);
+  act(() => { vi.advanceTimersByTime(100); });
+  return rendered;
+}
+
 describe("the picture", () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -31,7 +38,7 @@ describe("the picture", () => {
 
   it("PIC-26: puts cards in reading order, each a button that Enter selects and arrows leave", () => {
     const { props, onSelect } = setting();
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     const cards = [...container.querySelectorAll<HTMLElement>(".react-flow__node")];
     expect(cards.map((card) => card.dataset["id"]).slice(0, 3)).toEqual(["landing", "email", "list"]);
     expect(cards.every((card) => card.tabIndex === 0 && card.getAttribute("role") === "button")).toBe(true);
@@ -42,10 +49,26 @@ describe("the picture", () => {
     expect(["list", "search"]).toContain((document.activeElement as HTMLElement).dataset["id"]);
   });
 
+  it("PIC-103: a small graph is placed, drawn and lit in tasks of their own, without a word", () => {
+    const { props, source } = setting();
+    source.hit("landing");
+    const styles = vi.spyOn(window, "getComputedStyle");
+    const { container } = render(<Picture {...props} />);
+    const state = () => [container.querySelectorAll(".dr-card").length, container.querySelector('[data-node="landing"]')?.getAttribute("data-seen"), container.querySelector(".dr-light") !== null];
+    expect([...state(), container.textContent]).toEqual([0, undefined, false, ""]);
+    act(() => { vi.advanceTimersByTime(0); });
+    // Its cards say what is known before the light's canvas opens.
+    expect(state()).toEqual([12, "lit", true]);
+    const read = () => styles.mock.calls.filter(([element]) => element.classList.contains("dr-light")).length;
+    expect(read()).toBe(0);
+    act(() => { vi.advanceTimersByTime(50); });
+    expect(read()).toBeGreaterThan(0);
+  });
+
   it("PIC-8: no event makes React render; the card changes all the same", () => {
     const { props, source, pass } = setting();
     const rendered = vi.fn();
-    const { container } = render(<Profiler id="picture" onRender={rendered}><Picture {...props} /></Profiler>);
+    const { container } = open(<Profiler id="picture" onRender={rendered}><Picture {...props} /></Profiler>);
     pass(300);
     const before = rendered.mock.calls.length;
     for (let i = 0; i < 1000; i++) source.hit("basket");
@@ -58,7 +81,7 @@ describe("the picture", () => {
 
   it("PIC-6: cards that have not lit say so, and one that never can", () => {
     const { props } = setting();
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     expect(container.querySelector('[data-node="store"]')?.textContent).toContain("not seen yet");
     expect(container.querySelector('[data-node="abandoned"]')?.getAttribute("data-seen")).toBe("dark");
     expect(container.querySelector('[data-node="abandoned"]')?.textContent).toContain("no event");
@@ -66,7 +89,7 @@ describe("the picture", () => {
 
   it("draws frames, notes, tags, ghosts and the host's own chip", () => {
     const { props } = setting({ graph: fullJourney(), jumps: [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }], children: <b>Following</b> });
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     for (const text of ["Checkout", "Wishlist is new.", "GOAL", "classic 50% · quick 50%", "12×", "Following", "Unexpected step"]) expect(container.textContent).toContain(text);
     expect(container.textContent).not.toContain("**");
   });
@@ -75,7 +98,7 @@ describe("the picture", () => {
     const onWay = vi.fn();
     const jumps = [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }];
     const { props } = setting({ jumps, onSelectEdge: onWay, selectedEdge: { kind: "jump", from: "search", to: "basket" }, highlight: { nodes: ["store"], edges: ["landing->store"] } });
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     fireEvent.click(container.querySelector('[data-edge="basket->checkout"] .dr-reach') as Element);
     fireEvent.click(container.querySelector(".dr-ghosts .dr-reach") as Element);
     expect(onWay.mock.calls).toEqual([[{ kind: "edge", edge: "basket->checkout" }], [{ kind: "jump", from: "search", to: "basket" }]]);
@@ -86,7 +109,7 @@ describe("the picture", () => {
 
   it("PIC-12: the legend names how steps are drawn, and only what is on screen", async () => {
     const { props } = setting();
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     await act(async () => { await vi.dynamicImportSettled(); });
     const said = () => [...container.querySelectorAll<HTMLElement>(".dr-legend-item")].filter(({ hidden }) => !hidden).map(({ textContent }) => textContent).join();
     expect(said()).toContain("1 dot = 1 step");
@@ -101,7 +124,7 @@ describe("the picture", () => {
   it("PIC-6: the legend's ends are the scale's, and it shows no rates while cards show counts", async () => {
     const { props } = setting();
     const light = Object.create(props.light, { scale: { value: () => ({ least: 0.05, top: 33.4 }) } }) as PictureProps["light"];
-    const { container, rerender } = render(<Picture {...props} light={light} />);
+    const { container, rerender } = open(<Picture {...props} light={light} />);
     await act(async () => { await vi.dynamicImportSettled(); });
     expect([...container.querySelectorAll(".dr-legend .dr-num")].map((end) => end.textContent)).toEqual(["0.05", "33/s"]);
     expect(container.querySelectorAll(".dr-swatches [data-heat]")).toHaveLength(8);
@@ -111,7 +134,7 @@ describe("the picture", () => {
 
   it("PIC-34: says on its root that it is stale, so that colour drains", () => {
     const { props } = setting({ stale: true, frozen: true, selected: "landing" });
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     expect(container.querySelector(".dr-picture")?.getAttribute("data-stale")).toBe("yes");
     expect(container.querySelector(".react-flow__node.selected")?.getAttribute("aria-pressed")).toBe("true");
   });
@@ -123,12 +146,13 @@ describe("the picture", () => {
     const { container } = render(<Picture {...props} />);
     expect(container.textContent).toContain("Arranging 12 nodes…");
     pass(100);
+    pass(0);
     expect(container.querySelectorAll(".dr-card")).toHaveLength(12);
   });
 
   it("across a room there are no controls", () => {
     const { props } = setting({ large: true });
-    const { container } = render(<Picture {...props} />);
+    const { container } = open(<Picture {...props} />);
     expect(container.querySelector(".dr-legend, .dr-zoom")).toBeNull();
   });
 });

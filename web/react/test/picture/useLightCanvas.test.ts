@@ -38,6 +38,8 @@ it("PIC-8: writes cards by the clock, those under the pointer more often, and le
   const onZoom = vi.fn();
   const { result, unmount } = renderHook(() => useLightCanvas({ scene, props, root, faces, onReport: () => undefined, onZoom }, cards), { wrapper });
   act(() => { result.current(document.createElement("canvas")); });
+  // The layer opens after the first frame.
+  act(() => { vi.advanceTimersByTime(50); });
   expect(onZoom).toHaveBeenCalledWith(1);
   expect(root.getAttribute("data-detail")).toBe("full");
   root.querySelector("p")?.dispatchEvent(new Event("pointerover", { bubbles: true }));

@@ -2,6 +2,7 @@
 import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 import { grid, journey } from "../bench/sample.ts";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { EdgeRouting, sceneOf } from "../../src/picture/scene.ts";
 import { inSlices, useScene } from "../../src/picture/useScene.ts";
 
@@ -11,16 +12,32 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("PIC-1: measures a graph with a layout at once, and only once", () => {
+it("PIC-1, PIC-103: measures a graph with a layout once, the first in a task of its own and its other versions at once", () => {
+  vi.useFakeTimers();
   const graph = journey();
-  const { result, rerender } = renderHook(() => useScene(graph, null));
+  const { result, rerender } = renderHook((shown: Graph) => useScene(shown, null), { initialProps: graph });
+  expect(result.current).toBeNull();
+  act(() => { vi.runAllTimers(); });
   const first = result.current;
   expect(first?.nodes).toHaveLength(12);
-  rerender();
+  rerender(graph);
   expect(result.current).toBe(first);
+  rerender({ ...graph, nodes: graph.nodes.slice(1) });
+  expect(result.current?.nodes).toHaveLength(11);
+  // Another graph waits if it is large, and no longer once it was seen.
+  rerender({ ...graph, name: "other" });
+  expect(result.current?.nodes).toHaveLength(12);
+  const large = grid(260);
+  rerender(large);
+  expect(result.current).toBeNull();
+  act(() => { vi.runAllTimers(); });
+  expect(result.current?.nodes).toHaveLength(260);
+  rerender({ ...large, nodes: large.nodes.slice(1) });
+  expect(result.current?.nodes).toHaveLength(259);
 });
 
 it("PIC-2: waits for the worker if nodes have no places, and ends it when the graph leaves", () => {
+  vi.useFakeTimers();
   const workers: { onmessage: ((message: MessageEvent) => void) | null; ended: boolean; wanted: unknown }[] = [];
   vi.stubGlobal("Worker", class {
     onmessage = null;
@@ -36,6 +53,7 @@ it("PIC-2: waits for the worker if nodes have no places, and ends it when the gr
   expect(result.current).toBeNull();
   expect(workers[0]?.wanted).toMatchObject({ nodes: 12 });
   act(() => { workers[0]?.onmessage?.(new MessageEvent("message", { data: graph.nodes.map((_, i) => ({ x: i * 200, y: 0, width: 164, height: 80 })) })); });
+  act(() => { vi.runAllTimers(); });
   expect(result.current?.nodes).toHaveLength(12);
   unmount();
   expect(workers[0]?.ended).toBe(true);
@@ -47,6 +65,7 @@ it("PIC-103: many edges are straight first and led round the cards meanwhile, wh
   // Two columns on: another card stands in the way.
   const graph = { ...base, edges: base.edges.map((edge, i) => ({ ...edge, target: i % 30 === 0 ? (base.nodes[i + 45]?.uuid ?? edge.target) : edge.target })) };
   const { result } = renderHook(() => useScene(graph, null));
+  act(() => { vi.advanceTimersToNextTimer(); });
   const first = result.current;
   expect(first?.edges.every(({ route, label }) => route.length === 1 && label === null)).toBe(true);
   act(() => { vi.runAllTimers(); });
