@@ -121,8 +121,8 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   let sent: RenderBuffers | null = null;
   /** The canvas's size, until it has another: to read it lays out all that the host has changed. */
   let size: { readonly width: number; readonly height: number } | null = null;
-  /** The colours as the canvas's style says them, live and stale: to read it works out the styles of
-   * all that the host has changed.
+  /** The colours as the canvas's style says them, live and stale: to read it works out the styles
+   * of all that the host has changed.
    */
   let colours: Readonly<Record<"live" | "stale", Palette>> | null = null;
   let open = true;
