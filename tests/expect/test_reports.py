@@ -109,7 +109,16 @@ def test_a_name_acts_in_no_report(name: str, tmp_path: Path) -> None:
         assert not line.lstrip().startswith("::")  # GitHub's runner trims before it looks
         assert not re.search(r"##\w*\[|[\x00-\x1f\x7f-\x9f]", line)
     assert len("\n".join(terminal(outcome)).splitlines()) == len(terminal(outcome))
+    printed, _ = write(outcome, ["junit=-", "json=-", "md=-"], {}, tmp_path)
+    for line in "\n".join(printed).split("\n"):
+        assert not line.lstrip().startswith("::")
+        assert not re.search(r"##\w*\[", line)
+    assert ElementTree.fromstring(printed[0]).findtext("testsuite/testcase/failure") == (
+        ElementTree.fromstring(junit(outcome)).findtext("testsuite/testcase/failure")
+    )
+    assert json.loads(printed[1]) == json.loads(as_json(outcome))
     told = markdown(outcome)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", told)
     acts = r"(?<!\\)[<`](?!br>)|(?<!\\)\]\(|@(?!\u200b)|://|www\.(?!\u200b)"
     assert not re.search(acts, told.replace("<br>", ""))
     table = [line for line in told.splitlines() if line.startswith("| failed")]

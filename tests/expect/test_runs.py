@@ -1,10 +1,12 @@
 """Runs around a real command, on a running server and on session logs: verdicts, exit codes, reports."""
 
 import asyncio
+import gzip
 import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ import typer
 from dagnet_realtime.app.simulator import TrafficSimulator
 from dagnet_realtime.cli.demo import SAMPLE
 from dagnet_realtime.cli.expect import evaluator, modes, runner
+from dagnet_realtime.cli.expect.interrupts import Interrupts
 from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.model.problem import Problem
@@ -163,7 +166,7 @@ def test_a_command_that_never_ends_is_stopped(
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
     code, said = run([spec], BUYS + deaf, timeout=2.0, reports=[f"json={report}"])
     assert code == 124
-    assert "did not end within 2 seconds and was stopped" in said
+    assert "did not end within 2 s and was stopped" in said
     told = json.loads(report.read_text())
     assert (told["code"], told["results"][0]["events"]) == (124, 4)
 
@@ -246,10 +249,51 @@ def test_what_cannot_be_written_keeps_nothing_else_back(spec: Path, tmp_path: Pa
     assert "7 met" in (tmp_path / "out.md").read_text()
 
 
+def test_a_standard_output_that_takes_nothing(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: reports are written, and the verdict's code is kept, if standard output is full, has
+    no reader, or lacks letters.
+    """
+    full = os.open("/dev/full", os.O_WRONLY)
+    unread, broken = os.pipe()
+    os.close(unread)
+    plain = os.open(tmp_path / "plain.txt", os.O_WRONLY | os.O_CREAT)
+    for place, reached, expected in (
+        (full, "basket", 2),
+        (broken, "wishlist", 1),
+        (plain, "basket", 0),
+    ):
+        spec.write_text(f"{SPEC.partition('expect:')[0]}expect:\n  - lit: [{reached}]\n")
+        report = tmp_path / f"{place}.xml"
+        with os.fdopen(place, "w", encoding="ascii") as out:
+            asked = Asked(
+                specs=[spec],
+                command=[sys.executable, "-c", BUYS],
+                workspace=SAMPLE,
+                settle=0.1,
+                wait=0.1,
+                reports=[f"junit={report}"],
+            )
+            assert expect_run(asked, dict(os.environ), out) == expected
+        assert report.is_file()
+    assert "? 1 lit: basket" in (tmp_path / "plain.txt").read_text()
+
+
 def test_what_the_command_left_open_is_another_line(spec: Path) -> None:
     """EXP-13: a command's last line without an end is not the first of the report."""
     _, said = run([spec], BUYS + 'print("::error ", end="", flush=True)')
     assert said.startswith("\nexpect ")
+
+
+def test_without_an_engine_a_report_is_written(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EXP-16: if nothing can read expectations, that is in the report, with exit code 2."""
+    monkeypatch.setattr(evaluator, "_in_v8", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    report = tmp_path / "out.xml"
+    code, said = run([spec], ["true"], reports=[f"junit={report}"])
+    assert (code, 'pip install "dagnet-realtime[expect]"' in said) == (2, True)
+    assert ElementTree.parse(report).getroot().attrib["errors"] == "1"
 
 
 def test_a_command_that_is_not_there(spec: Path) -> None:
@@ -291,6 +335,14 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
         (SPEC.replace("is: 1", "max: .inf"), "a number is infinite or is none; leave it out"),
         (SPEC.replace("is: 1", "min: -1.0e+999"), "a number is infinite or is none"),
         (SPEC + "  - lit: [.nan]\n", "a number is infinite or is none"),
+        (SPEC.replace("is: 1", "is: 1.0e+18"), "must be a whole number, at most 9007199254740991"),
+        (SPEC + "  \t- lit: [basket]\n", "line 11\n      it is not YAML: found character '\\t'"),
+        (SPEC + "? [policy]\n: {unmapped: fail}\n", "line 11\n      a list stands as a key"),
+        (
+            SPEC + "  - {&k lit: [basket], *k : [purchase]}\n",
+            "line 11\n      an alias stands as a key",
+        ),
+        (SPEC.replace("uk-checkout-journey", '"\\e[2Ja"'), "there is no graph \\u{1b}[2Ja"),
     ],
 )
 def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> None:
@@ -317,12 +369,16 @@ def test_a_folder_without_graphs(spec: Path, tmp_path: Path) -> None:
 
 
 def test_usage_is_reported() -> None:
-    """EXP-16: one of a command, a server or logs must be given."""
+    """EXP-16: one of a command, a server or logs must be given, and no file is written over."""
     for asked in (
         Asked(specs=[]),
         Asked(specs=[], command=["x"], url="http://x"),
         Asked(specs=[], url="http://127.0.0.1:1"),
         Asked(specs=[], command=["x"], lasts=1.0),
+        Asked(specs=[], command=["x"], reports=["junit=a", "json=./a"]),
+        Asked(specs=[], command=["x"], reports=["junit=a"], save_log=Path("a")),
+        Asked(specs=[Path("a.yaml")], command=["x"], reports=["md=a.yaml"]),
+        Asked(specs=[Path("a.yaml")], logs=[Path("a")], save_log=Path("a")),
     ):
         with pytest.raises(typer.BadParameter):
             expect_run(asked, {}, io.StringIO())
@@ -367,8 +423,18 @@ def test_logs_of_shards_are_joined(tmp_path: Path) -> None:
     broken.write_text(logs[0].read_text() + "{nonsense\n")
     code, said = run([path], logs=[broken, logs[1]])
     assert (code, "1 line of" in said) == (3, True), "what is missing may have been a near miss"
-    code, said = run([path], logs=[tmp_path / "none.ndjson"])
-    assert (code, "cannot be read" in said) == (2, True)
+    report, other = tmp_path / "out.xml", tmp_path / "other.ndjson"
+    for content, says in (
+        (None, "cannot be read"),
+        (b" \n", f"{other} is empty"),
+        (gzip.compress(logs[0].read_bytes()), f"{other} is compressed"),
+        (logs[0].read_bytes()[:90], f"{other}: This is not a session log"),
+    ):
+        if content is not None:
+            other.write_bytes(content)
+        code, said = run([path], logs=[logs[1], other], reports=[f"junit={report}"])
+        assert (code, says in said) == (2, True), said
+        assert ElementTree.parse(report).getroot().attrib["errors"] == "1", "a report is not green"
 
 
 def test_a_log_is_recorded_as_a_file_that_it_meets(spec: Path, tmp_path: Path) -> None:
@@ -493,6 +559,27 @@ def test_an_interrupted_run_hands_the_signal_on_and_reports(spec: Path, tmp_path
     assert "interrupted by SIGTERM. The command ended with 0" in said
     assert (code, "the run was interrupted" in said) == (3, True)
     assert json.loads(report.read_text())["results"][0]["events"] == 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_before_the_command(spec: Path, tmp_path: Path, number: int) -> None:
+    """EXP-16: an interrupt while the run starts keeps the command from starting, and the report is
+    written.
+    """
+    report, mark = tmp_path / "out.xml", tmp_path / "started"
+    asked = Asked(
+        specs=[spec],
+        command=[sys.executable, "-c", f"open({str(mark)!r}, 'w')"],
+        workspace=SAMPLE,
+        reports=[f"junit={report}"],
+    )
+    out = io.StringIO()
+    with Interrupts() as interrupts:
+        os.kill(os.getpid(), number)
+        code = expect_run(asked, dict(os.environ), out, interrupts=interrupts)
+    name = signal.Signals(number).name
+    assert f"interrupted by {name}. The command was not started." in out.getvalue()
+    assert (code, mark.exists(), report.is_file()) == (3, False, True)
 
 
 def test_an_interrupt_while_the_run_waits_for_quiet(spec: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 /** The expectations file: its values, and the strict reader that says where one is wrong. */
 import { isRecord } from "./engine.ts";
-import { likeliest, shown } from "./words.ts";
+import { clean, likeliest, shown } from "./words.ts";
 
 export const FORMAT = "dagnet-realtime/expect@1";
 /** Expectations in one file, items of a list, characters of a text at most. */
@@ -146,7 +146,8 @@ class Reader {
 
   whole(value: unknown, path: Path): number {
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-    this.wrong(path, `\`${String(path.at(-1))}\` is ${told(value)}, and must be a whole number, 0 or more`);
+    const most = typeof value === "number" && value > Number.MAX_SAFE_INTEGER ? `at most ${Number.MAX_SAFE_INTEGER}` : "0 or more";
+    this.wrong(path, `\`${String(path.at(-1))}\` is ${told(value)}, and must be a whole number, ${most}`);
     return 0;
   }
 
@@ -173,7 +174,7 @@ class Reader {
     const severity = value.severity === undefined ? "fail" : this.choice(value.severity, [...path, "severity"], ["fail", "warn"]);
     const name = value.name === undefined ? "" : this.text(value.name, [...path, "name"]);
     const matcher = this.matcher(kind, value, path);
-    return { title: `${n + 1} ${name === "" ? titleOf(matcher) : name}`, severity, path, matcher };
+    return { title: `${n + 1} ${name === "" ? titleOf(matcher) : clean(name)}`, severity, path, matcher };
   }
 
   policy(value: unknown): Policy {
@@ -211,7 +212,7 @@ class Reader {
     if (is !== undefined && (min !== undefined || max !== undefined)) this.wrong(path, "`count` takes `is`, or `min` and `max`, not both");
     if (is === undefined && min === undefined && max === undefined) this.wrong(path, "`count` needs `is`, `min` or `max`");
     if (min !== undefined && max !== undefined && min > max) this.wrong(path, `\`min\` is ${min}, which is above \`max\`, ${max}`);
-    if (min === 0 && max === undefined) this.wrong([...path, "min"], "`min: 0` is met by anything; write `max`, or a `min` of 1 or more");
+    if (value.min === 0 && max === undefined) this.wrong([...path, "min"], "`min: 0` is met by anything; write `max`, or a `min` of 1 or more");
     return { kind: "count", node, min: is ?? min ?? 0, max: is ?? max ?? Infinity };
   }
 

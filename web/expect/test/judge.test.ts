@@ -37,7 +37,7 @@ describe("verdicts", () => {
 
   it("EXP-13: names lose what acts, and their length", () => {
     const names = ["a\u001b[31mb", "c\u202ed", "e\u200bf", "g\nh", "\ud800i", "j".repeat(300)];
-    const report = judged([{ never: "is:unmapped" }], names.map((name, at): Told => ({ name, at, who: ["a\u001b"] })));
+    const report = judged([{ never: "is:unmapped", name: "k\u001b\u202el" }], names.map((name, at): Told => ({ name, at, who: ["a\u001b"] })));
     const text = JSON.stringify([report.items, report.unmapped]);
     expect(text).not.toMatch(/\\u001b|\u202e|\u200b|\ud800/);
     expect(text).not.toContain("g\\nh");

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -115,11 +116,17 @@ def expect(
     from threading import Thread
 
     from dagnet_realtime.cli.expect.evaluator import open_evaluator
+    from dagnet_realtime.cli.expect.interrupts import Interrupts
+    from dagnet_realtime.model.problem import Problem
 
+    stack = ExitStack()
+    interrupts = stack.enter_context(Interrupts())
     # The rest is loaded while the JavaScript engine starts.
     modes = "dagnet_realtime.cli.expect.modes"
     Thread(target=import_module, args=(modes,), daemon=True).start()
-    evaluator = open_evaluator()
+    evaluator = None
+    with suppress(Problem):  # `expect_run` reports why there is none
+        evaluator = open_evaluator()
     from dagnet_realtime.cli.expect.modes import Asked, expect_run
 
     given = [str(spec) for spec in specs or ()]
@@ -147,7 +154,8 @@ def expect(
         child_code=not no_child_code,
         paths=(graphs_path, events_path, nodes_path),
     )
-    return expect_run(asked, os.environ, sys.stdout, evaluator)
+    with stack:
+        return expect_run(asked, os.environ, sys.stdout, evaluator, interrupts)
 
 
 def _split(given: list[str], words: list[str]) -> tuple[list[str], list[str]]:

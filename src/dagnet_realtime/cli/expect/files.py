@@ -1,6 +1,7 @@
 """Expectations files: read strictly by the evaluator, each fault with its line."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,11 @@ MOST_VALUES = 20_000
 MOST_UNREAD = 50
 NO_GRAPHS = "no graph is here at all; name the data repository's folder by `--workspace`"
 """Keys that are given twice, of those that are listed."""
+
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Signs that act on a terminal, end a line, are invisible or turn the direction of text."""
 
 PathKey = tuple[str | int, ...]
 
@@ -139,7 +145,7 @@ def read_file(path: Path, evaluator: Evaluator, shown: str = "") -> SpecFile:
     try:
         file.value = load_yaml(read_text(content, LARGEST), lines.see)
     except FileUnreadable as error:
-        return _wrong(file, f"it {error}")
+        return _wrong(file, f"it {error}", error.line or lines.last)
     except _TooMuch as error:
         return _wrong(file, str(error), error.line)
     file.lines = lines.found
@@ -190,8 +196,12 @@ def unkept(paths: Iterable[str], policy: Policy) -> dict[str, str]:
 
 
 def _wrong(file: SpecFile, text: str, line: int = 1) -> SpecFile:
-    file.issues = (*file.issues, Issue(line, text))
+    file.issues = (*file.issues, Issue(line, _UNSEEN.sub(_code, text)))
     return file
+
+
+def _code(sign: re.Match[str]) -> str:
+    return f"\\u{{{ord(sign[0]):x}}}"
 
 
 def _told(file: SpecFile, answer: Mapping[str, Any]) -> SpecFile:
@@ -246,12 +256,14 @@ class _Lines:
     def __init__(self) -> None:
         self.found: dict[PathKey, int] = {}
         self.unread: list[Issue] = []
+        self.last = 1
         self._open: list[_Place] = []
         self._documents = 0
 
     def see(self, event: Any) -> None:
         """Takes an event of the parser; raises `_TooMuch`."""
         line: int = event.start_mark.line + 1
+        self.last = line
         match event:
             case DocumentStartEvent():
                 self._documents += 1
@@ -260,14 +272,23 @@ class _Lines:
             case ScalarEvent():
                 self._place(line, str(event.value))
             case AliasEvent():
+                self._key_is_no_text(line, "an alias")
                 self._place(line, "")
             case SequenceStartEvent() | MappingStartEvent():
+                is_list = isinstance(event, SequenceStartEvent)
+                self._key_is_no_text(line, "a list" if is_list else "a mapping")
                 path = self._place(line, "")
                 self._open.append(_Place(path or (), isinstance(event, MappingStartEvent)))
             case SequenceEndEvent() | MappingEndEvent():
                 self._open.pop()
             case _:
                 pass
+
+    def _key_is_no_text(self, line: int, what: str) -> None:
+        """Notes a value that stands as a key: it is left out, or is the same as another key."""
+        is_key = bool(self._open) and self._open[-1].mapping and self._open[-1].key is None
+        if is_key and len(self.unread) < MOST_UNREAD:
+            self.unread.append(Issue(line, f"{what} stands as a key; a key is a word"))
 
     def _place(self, line: int, scalar: str) -> PathKey | None:
         """The path of a value that begins here; None for a key."""

@@ -4,9 +4,11 @@ Each ends with reports and an exit code, even if something went wrong on the way
 """
 
 import json
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -29,12 +31,12 @@ from dagnet_realtime.cli.expect.files import (
     workspace_of,
 )
 from dagnet_realtime.cli.expect.http import ExpectApi, Markers
+from dagnet_realtime.cli.expect.interrupts import Interrupts
 from dagnet_realtime.cli.expect.reports import Outcome, terminal, write
 from dagnet_realtime.cli.expect.runner import (
     INCONCLUSIVE,
     MET,
     USAGE,
-    Interrupts,
     Run,
     code_of,
     run_child,
@@ -47,6 +49,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 LONGEST_LOG = 512 * 1024 * 1024
+GZIP = b"\x1f\x8b"
 PRESENCE = ("lit", "path", "order", "some", "coverage")
 """Matchers that other people's events can only meet, never fail."""
 
@@ -82,27 +85,55 @@ def expect_run(
     environ: Mapping[str, str],
     out: TextIO,
     evaluator: Evaluator | None = None,
+    interrupts: Interrupts | None = None,
 ) -> int:
-    """Judges, reports, and returns the exit code. It ends `evaluator`, if one is given."""
+    """Judges, reports, and returns the exit code. It ends `evaluator`, if one is given.
+
+    `interrupts` are those that came until now, and come.
+    """
     _check_usage(asked)
-    with evaluator or open_evaluator() as evaluator:
+    with ExitStack() as stack:
+        interrupts = interrupts or stack.enter_context(Interrupts())
+        try:
+            evaluator = stack.enter_context(evaluator or open_evaluator())
+        except Problem as problem:
+            return _report(asked, _nothing_judged(asked, problem), environ, out)
         if asked.record:
-            token = "" if asked.record == "all" else asked.record
-            out.write(evaluator.ask("record", _log(asked.logs[0]), token)["text"])
-            return MET
+            return _recorded(asked, evaluator, out)
         folder = (asked.workspace or workspace_of(asked.specs)).expanduser()
         judged, named = _files(asked, folder, evaluator)
         run = Run(evaluator, judged, named)
         try:
             if asked.logs:
-                outcome = _from_logs(asked, run)
+                outcome = _from_logs(asked, run, interrupts)
             elif asked.url:
-                outcome = _attached(asked, run)
+                outcome = _attached(asked, run, interrupts)
             else:
-                outcome = _around(asked, run, folder, environ)
+                outcome = _around(asked, run, folder, environ, interrupts)
         except Problem as problem:
             outcome = _broken_off(run, problem)
         return _report(asked, outcome, environ, out)
+
+
+def _recorded(asked: Asked, evaluator: Evaluator, out: TextIO) -> int:
+    """Prints the expectations file of a log."""
+    (path,) = asked.logs
+    token = "" if asked.record == "all" else asked.record
+    out.write(_told_of(path, evaluator, "record", _log(path), token)["text"])
+    return MET
+
+
+def _nothing_judged(asked: Asked, problem: Problem) -> Outcome:
+    """The outcome if no file could even be read."""
+    files = [SpecFile(path=path, name=path.as_posix()) for path in asked.specs]
+    now = time.time()
+    return Outcome(
+        results=[unjudged(file, problem.sentence()) for file in files],
+        started=now,
+        ended=now,
+        said=[problem.sentence()],
+        code=USAGE,
+    )
 
 
 def _check_usage(asked: Asked) -> None:
@@ -117,6 +148,24 @@ def _check_usage(asked: Asked) -> None:
         raise typer.BadParameter("--record takes one --log, and no expectations file")
     if (asked.url or asked.logs) and not asked.specs and not asked.record:
         raise typer.BadParameter("name the expectations files that are to be judged")
+    _check_written(asked)
+
+
+def _check_written(asked: Asked) -> None:
+    """Raises `typer.BadParameter` if a file would be written twice, or over one that is read."""
+    reports = [one.partition("=")[2] for one in asked.reports]
+    written = [Path(one).expanduser() for one in reports if one != "-"]
+    if asked.save_log is not None:
+        written.append(asked.save_log)
+    read = {path.resolve() for path in (*asked.specs, *asked.logs)}
+    seen: set[Path] = set()
+    for path in written:
+        place = path.resolve()
+        if place in read:
+            raise typer.BadParameter(f"{path} is read, and would be written over")
+        if place in seen and not (path.exists() and not path.is_file()):
+            raise typer.BadParameter(f"{path} would be written twice; name two files")
+        seen.add(place)
 
 
 def _files(
@@ -140,7 +189,7 @@ def _broken_off(run: Run, problem: Problem) -> Outcome:
     """The outcome of a run that a problem ended: what can be judged still is."""
     run.said.append(problem.sentence())
     try:
-        outcome = run.outcome()
+        outcome = run.outcome(problem.sentence())
     except Problem:  # nothing judges any more
         results = [unjudged(file, problem.sentence()) for file in run.judged]
         outcome = Outcome(results=results, started=run.started, ended=time.time(), said=run.said)
@@ -149,17 +198,29 @@ def _broken_off(run: Run, problem: Problem) -> Outcome:
 
 
 def _report(asked: Asked, outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> int:
-    """Says the outcome and writes the reports; one that cannot be written keeps none of the others
-    back."""
-    if asked.command:
-        print(file=out)  # the command may have left its last line open
-    for line in terminal(outcome):
-        print(line, file=out)
+    """Writes the reports and says the outcome; what cannot be written keeps nothing else back."""
     printed, unwritten = write(outcome, asked.reports, environ, Path.cwd())
-    for text in (*printed, *unwritten):
-        print(text, file=out)
-    out.flush()
-    return outcome.code or (USAGE if unwritten else MET)
+    # The command may have left its last line open.
+    lines = ([""] if asked.command else []) + terminal(outcome)
+    failed = _print([*lines, *printed, *unwritten], out)
+    if failed:
+        print(f"dagnet-realtime: standard output cannot be written: {failed}", file=sys.stderr)
+    return outcome.code or (USAGE if unwritten or failed else MET)
+
+
+def _print(lines: Sequence[str], out: TextIO) -> str:
+    """Prints lines; why they cannot be printed, "" if they can or their reader has gone."""
+    text = "".join(f"{line}\n" for line in lines)
+    encoding = out.encoding or "utf-8"
+    try:
+        out.write(text.encode(encoding, "replace").decode(encoding))
+        out.flush()
+    except OSError as error:
+        # What is left in the buffer must not fail at the end of the process.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        return "" if isinstance(error, BrokenPipeError) else error.strerror or type(error).__name__
+    return ""
 
 
 def _resolved(run: Run, graphs: Mapping[str, Graph], policy: Policy) -> bool:
@@ -182,7 +243,9 @@ def _waits(asked: Asked, run: Run) -> tuple[float, float]:
     )
 
 
-def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) -> Outcome:
+def _around(
+    asked: Asked, run: Run, folder: Path, environ: Mapping[str, str], interrupts: Interrupts
+) -> Outcome:
     """A server of its own, and the command; the server ends after the command."""
     layout: Folders = folders_from_options(*asked.paths, unused=False)
     name = folder.resolve().name
@@ -213,7 +276,6 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
         run.watch(server.origin, server.key, channel.workspace, channel.env)
         markers = stack.enter_context(Markers(server.origin, server.write_key))
         api = stack.enter_context(ExpectApi(run, markers.send))
-        interrupts = stack.enter_context(Interrupts())
         code, said = run_child(
             asked.command,
             _child_environ(environ, asked.env, server, api),
@@ -291,7 +353,7 @@ def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
         }
 
 
-def _attached(asked: Asked, run: Run) -> Outcome:
+def _attached(asked: Asked, run: Run, interrupts: Interrupts) -> Outcome:
     """A watcher of a running server, as any other."""
     from dagnet_realtime.cli.tail import found
 
@@ -318,7 +380,6 @@ def _attached(asked: Asked, run: Run) -> Outcome:
             run.watch(origin, key, chosen["id"], chosen["env"])
             _check_carried(run)
             scoped = _claimed(asked, run, client) if asked.scopes else []
-            interrupts = stack.enter_context(Interrupts())
             settle, wait = _waits(asked, run)
             _last(asked, run, interrupts, scoped, wait)
             if not asked.until_decided:
@@ -337,10 +398,13 @@ def _attached(asked: Asked, run: Run) -> Outcome:
             return _scoped(asked, run, scoped) if scoped else _ended(asked, run)
 
 
-def _from_logs(asked: Asked, run: Run) -> Outcome:
+def _from_logs(asked: Asked, run: Run, interrupts: Interrupts) -> Outcome:
     """Session logs, merged by message id; the graph is the one that they hold."""
     texts = [_log(path) for path in asked.logs]
-    heads = [run.evaluator.ask("head", text) for text in texts]
+    heads = [
+        _told_of(path, run.evaluator, "head", text)
+        for path, text in zip(asked.logs, texts, strict=True)
+    ]
     for path, head in zip(asked.logs, heads, strict=True):
         if not head.get("definition"):
             raise Problem(
@@ -360,7 +424,9 @@ def _from_logs(asked: Asked, run: Run) -> Outcome:
             if head["graph"] == name
         ]
         for n, (path, text) in enumerate(mine):
-            told = run.evaluator.ask("takeLog", feed.run, text, str(n))
+            if interrupts:
+                break
+            told = _told_of(path, run.evaluator, "takeLog", feed.run, text, str(n))
             if told["thinned"] and len(mine) > 1:
                 raise Problem(
                     "invalid",
@@ -371,6 +437,9 @@ def _from_logs(asked: Asked, run: Run) -> Outcome:
             if told["skipped"]:
                 lines = "1 line" if told["skipped"] == 1 else f"{told['skipped']} lines"
                 run.said.append(f"{lines} of {path} could not be read.")
+    if interrupts:
+        run.said.append(interrupts.sentence())
+        run.lose("the run was interrupted")
     return _ended(asked, run)
 
 
@@ -394,8 +463,9 @@ def _saved(asked: Asked, run: Run, outcome: Outcome) -> Outcome:
 
 
 def _unjudged(run: Run) -> Outcome:
-    outcome = run.outcome()
-    outcome.said.append("Nothing was judged: a file of expectations is wrong.")
+    reason = "Nothing was judged: a file of expectations is wrong."
+    outcome = run.outcome(reason)
+    outcome.said.append(reason)
     outcome.code = USAGE
     return outcome
 
@@ -561,13 +631,27 @@ def _scoped(asked: Asked, run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> O
     return _saved(asked, run, outcome)
 
 
+def _told_of(path: Path, evaluator: Evaluator, name: str, *values: object) -> Any:
+    """What the evaluator answers about a log; a `Problem` names the file."""
+    try:
+        return evaluator.ask(name, *values)
+    except Problem as problem:
+        title = f"{path}: {problem.title}"
+        raise Problem(problem.code, title, problem.detail, problem.remedy) from None
+
+
 def _log(path: Path) -> str:
     try:
         if path.stat().st_size > LONGEST_LOG:
             raise Problem("too_large", f"{path} is larger than 512 MiB")
-        return path.read_text(encoding="utf-8", errors="replace")
+        content = path.read_bytes()
     except OSError as error:
         raise Problem("not_found", f"{path} cannot be read", error.strerror or "") from None
+    if content.startswith(GZIP):
+        raise Problem("invalid", f"{path} is compressed", remedy="Unpack it with gunzip first")
+    if not content.strip():
+        raise Problem("invalid", f"{path} is empty", "A session log has a header at least")
+    return content.decode(errors="replace")
 
 
 def _save(path: Path, run: Run) -> None:

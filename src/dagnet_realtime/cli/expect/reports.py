@@ -6,6 +6,7 @@ what acts on a terminal; each format here escapes what acts in it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -230,8 +231,9 @@ def write(
 
     def attempt(path: str, put: Callable[[Path], object]) -> None:
         try:
-            put(Path(path))
-        except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+            put(Path(path).expanduser())
+        except (OSError, ValueError, RuntimeError) as error:
+            # ValueError: a null byte in the path. RuntimeError: `~name` of no user.
             reason = getattr(error, "strerror", None) or type(error).__name__
             unwritten.append(f"expect The report {path} cannot be written: {reason}.")
 
@@ -239,7 +241,7 @@ def write(
         name, _, path = one.partition("=")
         text = formats[name](outcome)
         if path == "-":
-            printed.append(text.rstrip("\n"))
+            printed.append(_inert(text.rstrip("\n"), name))
             continue
         attempt(path, partial(_put, text))
     if environ.get("GITHUB_ACTIONS") == "true":
@@ -250,8 +252,20 @@ def write(
     return printed, unwritten
 
 
+def _inert(text: str, format: str) -> str:
+    """A report of the same content that holds no `##` of a command, and no line that begins as one.
+
+    Markdown escapes `#` by itself.
+    """
+    if format == "json":
+        return _COMMAND.sub(r"#\\u0023", text)
+    text = _COMMAND.sub("#&#35;", text)
+    return re.sub(r"(?m)^(\s*)::", r"\1&#58;:", text)
+
+
 def _put(text: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # to write below a file says it better
+        target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
 
 
@@ -313,7 +327,7 @@ def _xml(text: str) -> str:
 
 def _cell(text: str) -> str:
     """`text` as plain words in a cell of a Markdown table: no links, no mentions, no HTML."""
-    line = " ".join(text.split())
+    line = " ".join(_UNSEEN.sub(" ", text).split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = re.sub(r"([\\`*_{}\[\]()#+!|~])", r"\\\1", line)
     line = line.replace("@", "@\u200b").replace("://", ":\u200b//")
@@ -321,6 +335,7 @@ def _cell(text: str) -> str:
 
 
 def _data(text: str) -> str:
+    text = _CONTROL.sub("�", text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

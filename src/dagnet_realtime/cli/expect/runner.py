@@ -7,17 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
 from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR, Evaluator
 from dagnet_realtime.cli.expect.feed import Feed, newest
 from dagnet_realtime.cli.expect.files import Issue, SpecFile
+from dagnet_realtime.cli.expect.interrupts import Interrupts
 from dagnet_realtime.cli.expect.reports import Outcome, Result
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
@@ -149,13 +149,13 @@ class Run:
             for file in self.evaluator.ask("waits", feed.run, "")
         )
 
-    def outcome(self) -> Outcome:
-        """The verdicts at the end."""
+    def outcome(self, reason: str = "") -> Outcome:
+        """The verdicts at the end; `reason` is why files without a run could not be judged."""
         results: list[Result] = []
         for file in self.judged:
             feed = self.feeds.get(file.graph)
             if file.issues or feed is None:
-                results.append(unreadable(file))
+                results.append(unreadable(file) if file.issues else unjudged(file, reason))
                 continue
             told = next(
                 one
@@ -243,34 +243,6 @@ def unjudged(file: SpecFile, reason: str) -> Result:
     )
 
 
-class Interrupts:
-    """SIGINT and SIGTERM while the context is open.
-
-    They end what is waited for, not the process, so that a report is written.
-    """
-
-    def __init__(self) -> None:
-        self.told: list[int] = []
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, lambda got, _: self.told.append(got))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
-
-    def __bool__(self) -> bool:
-        return bool(self.told)
-
-    def sentence(self) -> str:
-        """What has to be said of them; "" if none came."""
-        return f"The run was interrupted by {signal.Signals(self.told[0]).name}." if self else ""
-
-
 class Child:
     """The command that is run: told to end by signals, and killed if it does not."""
 
@@ -334,9 +306,11 @@ def run_child(
 ) -> tuple[int, str]:
     """Runs a command to its end: its code, and what has to be said of it ("" if nothing).
 
-    SIGINT and SIGTERM go to the command. `watch` gives a reason to end it early, and then the code
-    is 0, as the command did not end by itself.
+    SIGINT, SIGTERM and SIGHUP go to the command; if one came before it, it is not started. `watch`
+    gives a reason to end it early. Then the code is 0, as the command did not end by itself.
     """
+    if interrupts:
+        return 0, f"{interrupts.sentence()} The command was not started."
     child = Child(command, environ)
     ends, handed = time.monotonic() + timeout, 0
     while True:
@@ -350,7 +324,7 @@ def run_child(
             child.end()
             return (
                 TIMED_OUT,
-                f"The command did not end within {timeout:g} seconds and was stopped.",
+                f"The command did not end within {timeout:g} s and was stopped.",
             )
         if reason := watch():
             child.end()

@@ -17,8 +17,13 @@ from dagnet_realtime.core.js_string import js_string
 class FileUnreadable(Exception):
     """A file cannot be read.
 
-    The text continues a sentence after the file's name: "is not UTF-8".
+    The text continues a sentence after the file's name: "is not UTF-8". `line` is where, 0 if that
+    is not known.
     """
+
+    def __init__(self, text: str, line: int = 0) -> None:
+        super().__init__(text)
+        self.line = line
 
 
 def digest(*parts: object) -> str:
@@ -133,7 +138,9 @@ def _load_yaml_12(text: str, watch: Callable[[Any], None] | None) -> object:
     try:
         return _first_document(YAML(typ="safe", pure=True).parse(text), watch)
     except YAMLError as error:
-        raise FileUnreadable(f"is not YAML: {_sentence(error)}") from None
+        mark = getattr(error, "problem_mark", None)
+        line = 0 if mark is None else mark.line + 1
+        raise FileUnreadable(f"is not YAML: {_sentence(error)}", line) from None
     except (
         RecursionError,
         ValueError,
