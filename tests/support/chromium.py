@@ -13,6 +13,8 @@ UNWANTED = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
     "AimEnabled",
+    # A renderer in reserve for each new context, which no page of a test comes to use.
+    "SpareRendererForSitePerProcess",
     # What Playwright switches off; of two such switches Chromium heeds the last.
     "AvoidCorsURLLoaderRestartOnRedirect",
     "AvoidUnnecessaryBeforeUnloadCheckSync",
