@@ -154,8 +154,10 @@ def test_a_test_without_an_event_is_inconclusive(bench: Bench) -> None:
 def test_a_policy_is_judged_at_the_end(bench: Bench) -> None:
     """EXP-10: the policy of a test is judged at its end."""
     scope = bench.scope("policy", ("anonymousId", "odd"))
+    check = bench.post(f"/expect/scopes/{scope}/checks", {"lit": ["basket"]}, 201)["check"]
     bench.send("Add To Cart", anonymousId="odd")
     assert bench.end(scope, unmapped="fail")["verdict"] == "failed"
+    assert bench.http.get(f"/expect/checks/{check}").status_code == 410
 
 
 @pytest.mark.parametrize(
@@ -171,13 +173,22 @@ def test_a_policy_is_judged_at_the_end(bench: Bench) -> None:
         ("GET", "/expect/checks/none?wait=x", None, 400),
         ("GET", "/", None, 404),
         ("POST", "/expect/scopes", {"name": "x" * 2_000_000}, 413),
+        ("POST", "/expect/scopes", {"seeds": [{"kind": "nope", "value": "a"}]}, 400),
+        ("POST", "/expect/scopes", {"seeds": [{"kind": "userId", "value": "undefined"}]}, 400),
+        ("POST", "/expect/scopes", b'{"name": "\\ud800"}', 400),
+        ("POST", "/expect/scopes", b"[" * 100_000, 400),
+        ("POST", "/expect/scopes", b'{"name": NaN}', 400),
+        ("POST", "/expect/scopes", b'{"name": "a", "name": "b"}', 400),
+        ("POST", "/expect/scopes", iter([b"{}"]), 400),
+        ("PUT", "/expect/scopes", {}, 501),
     ],
 )
 def test_what_is_asked_wrongly_is_refused_in_a_sentence(
     bench: Bench, method: str, path: str, body: object, status: int
 ) -> None:
     """EXP-21: a refusal is a problem document with what was wrong."""
-    content = None if body is None else msgspec.json.encode(body)
+    raw = body is None or not isinstance(body, dict | list)
+    content: Any = body if raw else msgspec.json.encode(body)
     answer = bench.http.request(method, path, content=content)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -193,6 +204,7 @@ def test_a_check_that_cannot_be_judged_is_refused(bench: Bench) -> None:
         ({"never": "email?"}, "Its name is personal"),
         ({"file": "none"}, "there is no expectations file none"),
         ("lit", "must be a mapping"),
+        ([], "a check has no expectation"),
     ):
         assert says in bench.post(f"/expect/scopes/{scope}/checks", body, 400)["detail"]
     assert (

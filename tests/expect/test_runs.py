@@ -284,6 +284,20 @@ def test_what_the_command_left_open_is_another_line(spec: Path) -> None:
     assert said.startswith("\nexpect ")
 
 
+def test_a_file_whose_name_is_no_text(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a name that is not UTF-8 keeps no report back."""
+    odd = spec.rename(tmp_path / os.fsdecode(b"odd\xff.yaml"))
+    names = ("out.xml", "out.json", "out.md")
+    reports = [
+        f"{kind}={tmp_path / name}"
+        for kind, name in zip(("junit", "json", "md"), names, strict=True)
+    ]
+    assert run([odd], ["true"], reports=reports)[0] == 3
+    ElementTree.parse(tmp_path / "out.xml")
+    assert json.loads((tmp_path / "out.json").read_text())["results"][0]["name"].endswith(".yaml")
+    assert "odd" in (tmp_path / "out.md").read_text()
+
+
 def test_without_an_engine_a_report_is_written(
     spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,6 +355,10 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
         (
             SPEC + "  - {&k lit: [basket], *k : [purchase]}\n",
             "line 11\n      an alias stands as a key",
+        ),
+        (
+            f"{SPEC.partition('expect:')[0]}policy: {{near_misses: allow, unmapped: allow}}\n",
+            "nothing is expected",
         ),
         (SPEC.replace("uk-checkout-journey", '"\\e[2Ja"'), "there is no graph \\u{1b}[2Ja"),
     ],

@@ -123,7 +123,7 @@ function mark(id: number, messageId: string): unknown {
   return {};
 }
 
-/** The token that a marker brought, null before it came. */
+/** The token that a marker brought, "" if it had none, null before it came. */
 function marked(id: number, messageId: string): unknown {
   return { token: of(id).run.marked.get(messageId) ?? null };
 }
@@ -207,6 +207,7 @@ function checkPlan(held: Open, value: unknown): Plan | readonly Issue[] {
   }
   const items: Expectation[] = [];
   const wanted = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (wanted.length === 0) return [{ path: [], text: "a check has no expectation, and would be met by nothing" }];
   if (wanted.length > MOST) return [{ path: [], text: `a check has ${wanted.length} expectations, and ${MOST} are the most` }];
   for (const [n, one] of wanted.entries()) {
     const expectation = readExpectation(one, n);

@@ -28,7 +28,7 @@ export interface Run {
   readonly loss: Loss;
   /** Messages that only make an identifier known; they are no events of the run. */
   readonly markers: Set<string>;
-  /** The token of each marker that came. */
+  /** The token of each marker that came, "" of one that was taken for no identifier. */
   readonly marked: Map<string, string>;
   readonly whole: Scope;
   readonly scopes: Map<string, Scope>;
@@ -139,7 +139,7 @@ function batch(run: Run, frame: Batch, at: number): void {
 function keep(run: Run, event: Omit<Kept, "heard" | "near">): void {
   const first = event.traces[0];
   if (run.markers.has(event.id)) {
-    if (first !== undefined) run.marked.set(event.id, first.token);
+    run.marked.set(event.id, first?.token ?? "");
     return;
   }
   if (run.ids.has(event.id)) return;

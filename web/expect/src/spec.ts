@@ -77,6 +77,7 @@ export function readSpec(value: unknown): Spec | readonly Issue[] {
   if (list.length > MOST) read.wrong(["expect"], `\`expect\` has ${list.length} expectations, and ${MOST} are the most in one file`);
   const expect = list.slice(0, MOST).map((one, n) => read.expectation(one, n)).filter((one) => one !== null);
   const policy = read.policy(value.policy);
+  if (list.length === 0 && policy.nearMisses === "allow" && policy.unmapped === "allow") read.wrong(["expect"], "nothing is expected: `expect` has no item, and the policy allows all");
   return read.issues.length > 0 ? read.issues : { graph, about, waitMs, settleMs, expect, policy };
 }
 

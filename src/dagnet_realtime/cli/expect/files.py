@@ -18,7 +18,7 @@ from ruamel.yaml.events import (
 )
 
 from dagnet_realtime.cli.expect.evaluator import Evaluator, open_evaluator
-from dagnet_realtime.core.dagnet.decode import FileUnreadable, load_yaml, read_text
+from dagnet_realtime.core.dagnet.decode import FileUnreadable, load_yaml, read_text, well_formed
 from dagnet_realtime.core.redaction import Redaction, personal_name
 from dagnet_realtime.model.graph import Graph
 
@@ -135,7 +135,7 @@ def workspace_of(specs: Sequence[Path]) -> Path:
 
 def read_file(path: Path, evaluator: Evaluator, shown: str = "") -> SpecFile:
     """A file with everything that is wrong with it, its graph aside."""
-    file = SpecFile(path=path, name=shown or path.as_posix())
+    file = SpecFile(path=path, name=well_formed(shown or path.as_posix()))
     try:
         with path.open("rb") as opened:
             content = opened.read(LARGEST + 1)

@@ -159,6 +159,8 @@ class ExpectApi:
         check = self._checks.get(name)
         if check is None:
             raise Problem("not_found", "There is no such check")
+        if check.scope.result is not None:
+            raise Problem("gone", "This check's scope has ended", remedy="Its end told its verdict")
         until = time.monotonic() + min(max(0.0, wait), LONGEST_WAIT)
         while True:
             taken = check.feed.taken
@@ -261,13 +263,20 @@ class ExpectApi:
             for feed in self.run.feeds.values():
                 self.run.evaluator.ask("mark", feed.run, id)
             self._send(kind, value, id)
-            markers.append(id)
+            markers.append((kind, id))
         until = time.monotonic() + TOKEN_WITHIN
-        for id in markers:
+        for kind, id in markers:
             for feed in self.run.feeds.values():
                 while True:
                     taken = feed.taken
                     token = self.run.evaluator.ask("marked", feed.run, id)["token"]
+                    if token == "":
+                        raise Problem(
+                            "invalid",
+                            f"The server takes this for no identifier of kind {kind}",
+                            "It is of a kind that is not traced, or a value like `undefined`",
+                            "Give an anonymousId, a userId or a session",
+                        )
                     if token is not None:
                         break
                     if feed.over:
@@ -393,7 +402,18 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Requests are not logged: their paths and bodies are the tests' own."""
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuses a request that is none of these, as the others are refused."""
+        self.close_connection = True
+        told = {"type": "about:blank", "title": message or HTTPStatus(code).phrase, "status": code}
+        told |= {"code": "invalid", "detail": explain or "See docs/how-to/ci.md"}
+        self._send_json(code, told, "application/problem+json")
+
     def _answer(self, method: str) -> None:
+        if self.headers.get("transfer-encoding"):
+            self.close_connection = True
+            self._refuse(Problem("invalid", "Send the body whole, with its content-length"))
+            return
         try:
             length = int(self.headers.get("content-length") or 0)
         except ValueError:
@@ -450,7 +470,7 @@ class _Handler(BaseHTTPRequestHandler):
             "title": problem.title,
             "status": problem.status,
             "code": problem.code,
-            "detail": " ".join(part for part in (problem.detail, problem.remedy) if part),
+            "detail": ". ".join(part for part in (problem.detail, problem.remedy) if part),
         }
         self._send_json(problem.status, told, "application/problem+json")
 
@@ -468,9 +488,25 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _json(body: bytes) -> object:
     try:
-        return json.loads(body or b"{}")
-    except ValueError:
+        value = json.loads(
+            body or b"{}", object_pairs_hook=_unique, parse_constant=_refuse_constant
+        )
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):  # ValueError: half a surrogate pair too
         raise Problem("invalid", "The body is not JSON") from None
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; raises `Problem` if a key stands twice, as one would be judged by nothing."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Problem("invalid", "A key of the body stands twice")
+    return found
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(text)
 
 
 def _object(body: bytes) -> dict[str, Any]:

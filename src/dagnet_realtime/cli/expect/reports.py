@@ -4,6 +4,7 @@ Names of events come from anybody who has the public write key. The evaluator ha
 what acts on a terminal; each format here escapes what acts in it.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -145,8 +146,10 @@ def junit(outcome: Outcome) -> str:
 
 def as_json(outcome: Outcome) -> str:
     """Everything that is known, as JSON."""
-    text = msgspec.json.encode(outcome)
-    return msgspec.json.format(text, indent=2).decode() + "\n"
+    try:
+        return msgspec.json.format(msgspec.json.encode(outcome), indent=2).decode() + "\n"
+    except UnicodeEncodeError:  # a file's name that is not UTF-8
+        return json.dumps(msgspec.to_builtins(outcome), indent=2) + "\n"
 
 
 def markdown(outcome: Outcome) -> str:
@@ -266,11 +269,11 @@ def _inert(text: str, format: str) -> str:
 def _put(text: str, target: Path) -> None:
     with suppress(FileExistsError):  # to write below a file says it better
         target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    target.write_text(text, encoding="utf-8", errors="replace")
 
 
 def _add(text: str, target: Path) -> None:
-    with target.open("a", encoding="utf-8") as file:
+    with target.open("a", encoding="utf-8", errors="replace") as file:
         file.write(text)
 
 
@@ -352,7 +355,7 @@ def _below(path: Path, root: Path) -> str:
 
 
 def _cut(text: str) -> str:
-    content = text.encode()
+    content = text.encode(errors="replace")
     if len(content) <= SUMMARY_BYTES:
         return text
     kept = content[:SUMMARY_BYTES].decode(errors="ignore")
