@@ -87,12 +87,16 @@ def terminal(outcome: Outcome) -> list[str]:
     lines: list[str] = []
     for result in outcome.results:
         lines.append(f"expect {result.name}: {result.verdict}, {_events(result.events)}")
+        reason = ""
         for item in result.items:
             warns = item["verdict"] != "met" and item["severity"] == "warn"
             mark = "!" if warns else MARKS[item["verdict"]]
             lines.append(f"  {mark} {item['title']}")
             if item["verdict"] != "met":
-                lines.append(f"      {item['text']}")
+                # One reason may be that of every expectation, as if no event arrived.
+                again = item["text"] == reason and not item["details"]
+                lines.append(f"      {'as above' if again else item['text']}")
+                reason = item["text"]
                 lines += [f"      - {detail}" for detail in item["details"][:20]]
         if result.coverage:
             told = result.coverage
