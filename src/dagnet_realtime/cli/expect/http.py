@@ -119,7 +119,11 @@ class ExpectApi:
         name = str(asked.get("name") or "a test")[:200]
         with self._lock:
             if len(self._scopes) >= SCOPES:
-                raise Problem("too_large", f"One run takes {SCOPES} scopes")
+                raise Problem(
+                    "too_large",
+                    f"One run takes {SCOPES} scopes",
+                    remedy="Run the tests in shards, each with a run of its own",
+                )
             scope = OpenScope(name, secrets.token_hex(8))
             self._scopes[scope.key] = scope
         for feed in self.run.feeds.values():
@@ -390,6 +394,9 @@ class _Handler(BaseHTTPRequestHandler):
     expect: ExpectApi
     protocol_version = "HTTP/1.1"
     timeout = 60
+    # Head and body are two writes: else the second would wait up to 40 ms until the client's system
+    # acknowledges the first.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """A check."""
