@@ -124,7 +124,7 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   /** The colours as the canvas's style says them, live and stale: to read it works out the styles
    * of all that the host has changed.
    */
-  let colours: Readonly<Record<"live" | "stale", Palette>> | null = null;
+  let colours: readonly [live: Palette, stale: Palette] | null = null;
   let open = true;
 
   const renderer = openRenderer(canvas, frames, options.onReport ?? none);
@@ -221,8 +221,8 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   function set(change: LightLook): void {
     look = { ...look, ...change };
     const { palette, theme = "light", motion = "system", frozen = false, stale = false } = look;
-    if (colours === null || change.theme !== undefined) colours = { live: readPalette(canvas, theme === "dark", false), stale: readPalette(canvas, theme === "dark", true) };
-    renderer.send({ kind: "palette", palette: { ...colours[stale ? "stale" : "live"], ...(options.corner !== undefined && { corner: options.corner }), ...palette } });
+    if (colours === null || change.theme !== undefined) colours = [readPalette(canvas, theme === "dark", false), readPalette(canvas, theme === "dark", true)];
+    renderer.send({ kind: "palette", palette: { ...colours[stale ? 1 : 0], ...(options.corner !== undefined && { corner: options.corner }), ...palette } });
     const reduced = motion === "reduced" || (motion === "system" && still !== null && still.matches);
     Object.assign(adapter, { frozen, reduced, drained: stale });
     renderer.send({ kind: "mode", frozen, reduced, drained: stale });

@@ -7,20 +7,18 @@ const NO_FRAME_MS = 1000;
  * returned gives it up.
  */
 export function afterFrame(run: () => void): () => void {
-  let timer = setTimeout(end, document.hidden ? 0 : NO_FRAME_MS);
+  let timer = setTimeout(end, NO_FRAME_MS);
   const frame = requestAnimationFrame(() => {
     clearTimeout(timer);
     timer = setTimeout(end);
   });
-  return give;
-
-  function end(): void {
-    give();
-    run();
-  }
-
-  function give(): void {
+  return () => {
     clearTimeout(timer);
     cancelAnimationFrame(frame);
+  };
+
+  function end(): void {
+    cancelAnimationFrame(frame);
+    run();
   }
 }

@@ -1,6 +1,6 @@
 /** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
-import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal } from "@xyflow/react";
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore, useStoreApi, ViewportPortal } from "@xyflow/react";
 import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSame } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
@@ -66,6 +66,7 @@ function Arranged(props: PictureProps & { root: HTMLElement }) {
 function Stage(props: PictureProps & { scene: Scene; root: HTMLElement }) {
   const { scene, root, graph, selected, onSelect, followed, jumps, light, figures = "rates", motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
   const flow = useReactFlow();
+  useLastingStore();
   const [cards] = useState(() => new Cards());
   const manner = useRef<HTMLElement | null>(null);
   const said = useRef(mannerText(AT_FIRST));
@@ -189,6 +190,14 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement }) {
       )}
     </>
   );
+}
+
+/** Keeps React Flow from emptying its store as it goes: each of a thousand cards would look for
+ * itself there, and fail. The store goes with its provider.
+ */
+function useLastingStore(): void {
+  const { setState } = useStoreApi();
+  useState(() => { setState({ reset: () => undefined }); });
 }
 
 const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });

@@ -100,9 +100,9 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   useEffect(() => { layer?.measured(); }, [layer, measures]);
   // Another state or filter says something else of every card, though nothing may move.
   useEffect(() => {
-    const { theme: before } = look.current;
+    const themed = theme !== look.current.theme && { theme };
     look.current = { theme, motion, frozen, stale };
-    layer?.set({ motion, frozen, stale, ...(theme !== before && { theme }) });
+    layer?.set({ motion, frozen, stale, ...themed });
   }, [layer, theme, motion, frozen, stale, drawnNodes, figures, filter, cards]);
   useEffect(() => { layer?.follow(followed); }, [layer, followed]);
 

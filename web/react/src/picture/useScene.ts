@@ -2,7 +2,6 @@
 import type { Box } from "@dagnet-realtime/layer/curve";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { facesOf } from "./cardFace.ts";
 import { EdgeRouting, hasLayout, type Scene } from "./scene.ts";
 import type { CardSize } from "./spacing.ts";
 import { magnification, roomWithin } from "./useFitView.ts";
@@ -51,7 +50,6 @@ function useRouting(graph: Graph | null, boxes: readonly Box[] | null, room: Car
   useEffect(() => {
     if (!apart) return;
     const timer = setTimeout(() => {
-      facesOf(graph);
       const routing = new EdgeRouting(graph, boxes, room);
       leadFew(routing);
       setFirst({ graph, boxes, room, routing });
@@ -123,16 +121,21 @@ function useRoom(element: HTMLElement | null, large: boolean): CardSize | null {
   return useSyncExternalStore(subscribe, read, () => null);
 }
 
-/** `read` gives the same object until the size is another. It is read before the first frame, so
- * that cards are laid out once when the picture opens.
+/** `read` gives the same object until the size is another. It is measured before the first frame,
+ * so that cards are laid out once when the picture opens, and then only as it changes: to measure
+ * lays out all that was changed on the page.
  */
 function watchRoom(element: HTMLElement | null, large: boolean): { read: () => CardSize | null; subscribe: (changed: () => void) => () => void } {
-  let last: CardSize | null = null;
+  let last: CardSize | null | undefined;
+  const measure = (): CardSize | null => (last = roomOf(element, last ?? null, large));
   return {
-    read: () => (last = roomOf(element, last, large)),
+    read: () => (last === undefined ? measure() : last),
     subscribe: (changed) => {
       if (!element || typeof ResizeObserver !== "function") return () => undefined;
-      const sizes = new ResizeObserver(changed);
+      const sizes = new ResizeObserver(() => {
+        measure();
+        changed();
+      });
       sizes.observe(element);
       return () => { sizes.disconnect(); };
     },
