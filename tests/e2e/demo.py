@@ -57,14 +57,21 @@ def visitors(page: Page) -> None:
     expect(page.locator(".row-open").nth(5)).to_be_visible()
 
 
-def faults(page: Page, *rules: str, targets: bool = False) -> list[str]:
+def faults(page: Page, *rules: str, targets: bool = False, standing: bool = False) -> list[str]:
     """What axe finds in the page as it stands: by every rule that it runs unasked, or by these
-    alone; `targets` also measures what is clicked.
+    alone; `targets` also measures what is clicked. If the page's time is `standing`, it goes on by
+    the few milliseconds that axe waits for.
     """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(LOOK, [rules, targets])
-    return found
+    page.evaluate(
+        f"asked => {{ window.found = null; void ({LOOK})(asked).then(all => window.found = all); }}",
+        [rules, targets],
+    )
+    while (found := page.evaluate("() => window.found")) is None:
+        if standing:
+            page.clock.run_for(1)
+    return list(found)
 
 
 COUNT = ".strip .figure-cut strong"
