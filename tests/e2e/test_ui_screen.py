@@ -140,6 +140,28 @@ def test_the_feed_stands_still_while_it_is_read(walking: Page) -> None:
     expect(walking.locator(".payload")).to_have_count(0)
 
 
+def test_columns_are_chosen_by_key_and_remembered(walking: Page) -> None:
+    """PIC-110: a column is left out and another widened by keys alone, also after a reload."""
+    page = walking
+    heads = page.locator(".feed").get_by_role("columnheader")
+    event = page.locator(".feed [data-column=event]")
+    before = event.evaluate("one => one.offsetWidth")
+    page.get_by_role("button", name="Columns").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("checkbox", name="Node").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("slider", name="Width of Event").focus()
+    page.keyboard.press("End")
+    left = ["Occurred", "Event", "Trace", "Properties", "Lag"]
+    expect(heads).to_have_text(left)
+    assert faults(page, targets=True) == []
+    page.keyboard.press("Escape")
+    expect(page.locator(".pop")).to_have_count(0)
+    page.reload()
+    expect(heads).to_have_text(left)
+    assert event.evaluate("one => one.offsetWidth") > before + 100
+
+
 def test_a_value_becomes_a_filter_and_a_wrong_filter_says_why(walking: Page) -> None:
     """PIC-83: terms are chips; a filter that cannot be read says which term and why."""
     walking.locator(".row-open").first.click()

@@ -25,6 +25,7 @@ import type { AppContext } from "./store/appContext.ts";
 import { SessionController } from "./store/sessionController.ts";
 import { App } from "./ui/App.tsx";
 import { openView } from "./ui/sharedView.ts";
+import { listenForDrops } from "./drops.ts";
 import { tracesIn } from "./ui/traceLink.ts";
 import { SessionContext } from "@dagnet-realtime/react/hooks";
 import { PageContext } from "./hooks.ts";
@@ -40,10 +41,11 @@ import "./styles/shell.css";
 import "@dagnet-realtime/react/styles/kit.css";
 import "@dagnet-realtime/react/styles/bars.css";
 import "@dagnet-realtime/react/styles/panels.css";
-import "@dagnet-realtime/react/styles/feed.css";
 import "@dagnet-realtime/react/styles/traces.css";
 import "@dagnet-realtime/react/styles/states.css";
 import "./styles/screen.css";
+
+listenForDrops(window);
 
 const Tv = lazyPart(async () => (await import("./ui/Tv.tsx")).Tv);
 

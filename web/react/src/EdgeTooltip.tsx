@@ -56,7 +56,7 @@ function JumpTip({ graph, from, to }: { readonly graph: Graph; readonly from: st
         {labelOf(graph, from)} ⇢ {labelOf(graph, to)}
       </strong>
       <span>
-        Jumped {plural(jump.count, "time")}, by {plural(jump.traces, "trace")}, after {span(jump.medianGapMs)} (median)
+        Jumped {plural(jump.count, "time")}, by {jump.exact ? "" : "at most "}{plural(jump.traces, "trace")}, after {span(jump.medianGapMs)} (median)
       </span>
       <span className="quiet">{jump.advice}</span>
     </>

@@ -9,13 +9,15 @@ import { showGraph } from "../store/boot.ts";
 import type { AppContext } from "../store/appContext.ts";
 import type { SessionController } from "../store/sessionController.ts";
 import type { WorkspaceStore, StoredWorkspace } from "./workspaceStore.ts";
-import { assembleWorkspace, type FileCandidate, readFiles, type WorkspaceFiles } from "./files.ts";
+import type { DroppedThing } from "../drops.ts";
+import { assembleWorkspace, droppedFiles, type FileCandidate, readFiles, type WorkspaceFiles } from "./files.ts";
 import { errorsOf, type OfflineApi } from "./offlineApi.ts";
 
 const NOTHING = new ApiError("invalid", "There is no DagNet graph in what you gave.", "A graph is a .json file in a folder graphs/.", "Drop the folder that holds graphs/, events/ and nodes/.");
 
 export class OfflineController {
   #stored: StoredWorkspace | null = null;
+  #begun: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: AppContext,
@@ -28,7 +30,11 @@ export class OfflineController {
   /** What a page begins with: the graph in its own address, else the workspace opened here last,
    * with the events that this tab had collected before it was reloaded.
    */
-  async begin(address: string, wish: string, tab: TabStorage | null): Promise<void> {
+  begin(address: string, wish: string, tab: TabStorage | null): Promise<void> {
+    return this.#begun = this.#begin(address, wish, tab);
+  }
+
+  async #begin(address: string, wish: string, tab: TabStorage | null): Promise<void> {
     const { store, environment } = this.context;
     const session = restoreSession(tab, environment.now());
     const kept: StoredWorkspace | null = /[?#&]data=/.test(address) ? { kind: "link", link: address } : await this.chest.load();
@@ -43,6 +49,8 @@ export class OfflineController {
 
   async openFiles(candidates: AsyncIterable<FileCandidate> | Iterable<FileCandidate>): Promise<void> {
     const { files, left } = await readFiles(candidates);
+    // What is dropped as the page begins goes over what it begins with.
+    await this.#begun.catch(() => undefined);
     const settled = assembleWorkspace(files, this.#files());
     if (settled === null) {
       this.#showError(left.length > 0 ? new ApiError("invalid", NOTHING.title, left.join(" "), NOTHING.remedy) : NOTHING);
@@ -51,6 +59,10 @@ export class OfflineController {
     await this.#open({ kind: "files", given: { title: settled.title, files: settled.files } });
     const beside = settled.beside.length > 0 ? [`Beside it there is ${settled.beside.join(", ")}: drop it by itself to see it.`] : [];
     this.#warn([...left, ...beside].join(" "));
+  }
+
+  async openDrop(things: readonly DroppedThing[]): Promise<void> {
+    await this.openFiles(droppedFiles(things));
   }
 
   async openLink(link: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** Reads the files that were dropped or picked, and assembles a workspace of them. */
+import type { DroppedThing } from "../drops.ts";
 import type { SourceFile } from "./workspace.ts";
 
 /** What was read, and a sentence for each thing that was not. */
@@ -63,19 +64,10 @@ export function* pickedFiles(list: Iterable<File>): Iterable<FileCandidate> {
   }
 }
 
-/** As much of a dropped thing as is asked for. */
-type Dropped = Pick<DataTransferItem, "kind" | "webkitGetAsEntry"> & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
-
-/** The files of a drop. Call it in the drop's listener: everything must be asked for before the
- * event ends.
+/** The files of a drop, by handle if there is one: on a page from disk Chromium reads no dropped
+ * entry.
  */
-export function droppedFiles(items: Iterable<Dropped>): AsyncIterable<FileCandidate> {
-  const files = [...items].filter(({ kind }) => kind === "file");
-  return opened(files.map((item) => ({ entry: item.webkitGetAsEntry(), handle: item.getAsFileSystemHandle?.().catch(() => null) ?? null })));
-}
-
-/** By handle if there is one: on a page from disk Chromium reads no dropped entry. */
-async function* opened(things: readonly { entry: FileSystemEntry | null; handle: Promise<FileSystemHandle | null> | null }[]): AsyncIterable<FileCandidate> {
+export async function* droppedFiles(things: readonly DroppedThing[]): AsyncIterable<FileCandidate> {
   for (const { entry, handle } of things) {
     const found = await handle;
     if (found?.kind === "directory") yield* granted(found as FileSystemDirectoryHandle);

@@ -10,6 +10,8 @@ export interface Preferences {
   readonly sideOpen: boolean;
   readonly feedHeight: number;
   readonly feedOpen: boolean;
+  /** Chosen widths of columns, 0 for one that is not shown. */
+  readonly feedColumns: Readonly<Record<string, number>>;
   readonly tab: Tab;
   readonly place: string;
   /** Jumps that are not shown: the place, a space, "from>to". */
@@ -29,6 +31,9 @@ const PREFERENCES_KEY = "dagnet-realtime";
 
 const within = (value: unknown, { least, most, first }: { least: number; most: number; first: number }): number =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, Math.round(value))) : first;
+
+const sizes = (value: unknown): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(Object(value) as Record<string, unknown>).filter((one): one is [string, number] => typeof one[1] === "number" && one[1] >= 0));
 
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : []);
 
@@ -54,6 +59,7 @@ export function readPreferences(shelf: KeyValueStorage | null, light: boolean): 
     sideOpen: read.sideOpen !== false,
     feedHeight: within(read.feedHeight, FEED),
     feedOpen: read.feedOpen !== false,
+    feedColumns: sizes(read.feedColumns),
     tab: read.tab === "node" || read.tab === "unmapped" ? read.tab : "traces",
     place: typeof read.place === "string" ? read.place : "",
     ignored: texts(read.ignored),

@@ -31,7 +31,6 @@ export function App() {
   const overlay = useUi((ui) => ui.overlay);
   const replay = useUi((ui) => ui.replay);
   const shop = useUi(isShopShown);
-  const serverless = useUi((ui) => ui.serverless);
   const narrow = useNarrow();
   const wanted = useUi((ui) => ui.pane);
   const pane = wanted === "shop" && !shop ? "graph" : wanted;
@@ -71,7 +70,9 @@ export function App() {
       <Summary />
       <TabTitle />
       <Toasts />
-      <Suspense>{serverless && <DropZone />}</Suspense>
+      <Suspense>
+        <DropZone />
+      </Suspense>
       <Suspense>
         {overlay !== null && overlay !== "table" && (
           <Overlays
@@ -121,7 +122,7 @@ const resized = (changed: () => void): (() => void) => {
 /** The feed with its remembered height, or as high as a narrow window. */
 function Events() {
   const actions = useActions();
-  const { feedOpen, feedHeight } = useUi((ui) => ui.preferences);
+  const { feedOpen, feedHeight, feedColumns } = useUi((ui) => ui.preferences);
   const narrow = useNarrow();
   const whole = useSyncExternalStore(resized, () => (narrow ? Math.max(FEED.least, window.innerHeight - BARS) : 0));
   const height = whole || (feedHeight === FEED.first && window.innerHeight < LOW.screen ? LOW.feed : feedHeight);
@@ -134,6 +135,8 @@ function Events() {
         height={height}
         limits={FEED}
         onHeight={(next) => { actions.setPreferences({ feedHeight: next }); }}
+        columns={feedColumns}
+        onColumns={(next) => { actions.setPreferences({ feedColumns: next }); }}
         empty={<Suspense fallback={null}><Teaching /></Suspense>}
       />
     </Suspense>

@@ -46,6 +46,16 @@ it("TAP-33: opens the same again after a reload, and forgets it when it is close
   expect(later.store.getState().graph).toBeNull();
 });
 
+it("TAP-31: what is dropped as the page begins goes over what it begins with", async () => {
+  const before = alone();
+  await before.opening.openSample();
+  const { opening, store } = alone(before.held);
+  const begun = opening.begin(FILE, "", null);
+  await opening.openFiles([{ path: "letter/graphs/letter.json", size: 2, text: () => Promise.resolve(sample().files.find(({ path }) => path.startsWith("graphs/newsletter"))?.text ?? "") }]);
+  await begun;
+  expect(store.getState().graphRef).toMatchObject({ workspace: "letter", graph: "letter" });
+});
+
 it("TAP-33: goes on with what this tab had collected before it was reloaded", async () => {
   const before = alone();
   await before.opening.openSample();

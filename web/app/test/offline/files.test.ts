@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dropOf } from "../../src/drops.ts";
 import { assembleWorkspace, droppedFiles, type FileCandidate, granted, pickedFiles, readFiles } from "../../src/offline/files.ts";
 
 describe("gather", () => {
@@ -30,7 +31,7 @@ describe("gather", () => {
     const leaf = (name: string, readable = true) => ({ name, isDirectory: false, file: (done: (file: File) => void, fail: () => void) => { if (readable) done({ size: 2, text: () => Promise.resolve("{}") } as File); else fail(); } });
     const folder = (name: string, children: readonly object[]) => ({ name, isDirectory: true, createReader: () => { const left = [...children]; return { readEntries: (done: (portion: object[]) => void) => { done(left.splice(0, 1)); } }; } });
     const item = { kind: "file", webkitGetAsEntry: () => folder("shop", [folder("graphs", [leaf("a.json"), leaf("b.json", false)]), folder(".git", [leaf("c.json")])]) };
-    const { files, left } = await readFiles(droppedFiles([item as unknown as DataTransferItem, { kind: "string", webkitGetAsEntry: () => null }]));
+    const { files, left } = await readFiles(droppedFiles(dropOf({ files: [], items: [item as unknown as DataTransferItem, { kind: "string", webkitGetAsEntry: () => null }] }).things));
     expect(files).toEqual([{ path: "shop/graphs/a.json", text: "{}" }]);
     expect(left).toEqual(["shop/graphs/b.json could not be read."]);
   });
@@ -39,7 +40,7 @@ describe("gather", () => {
     const leaf = (name: string) => ({ kind: "file", name, getFile: () => Promise.resolve({ size: 2, text: () => Promise.resolve("{}") }) });
     const shop = { kind: "directory", name: "shop", async *values() { yield await Promise.resolve(leaf("nodes-index.yaml")); } };
     const item = (handle: object | null, entry: object | null = null) => ({ kind: "file", webkitGetAsEntry: () => entry as FileSystemEntry | null, getAsFileSystemHandle: () => (handle === null ? Promise.reject(new Error("no")) : Promise.resolve(handle as FileSystemHandle)) });
-    const { files } = await readFiles(droppedFiles([item(shop), item(leaf("a.json")), item(null)]));
+    const { files } = await readFiles(droppedFiles(dropOf({ files: [], items: [item(shop), item(leaf("a.json")), item(null)] }).things));
     expect(files.map(({ path }) => path)).toEqual(["shop/nodes-index.yaml", "a.json"]);
   });
 

@@ -10,7 +10,7 @@ function memory(text: string | null = null) {
 describe("what the browser remembers", () => {
   it("PIC-47: panels and theme come back as they were", () => {
     const kept = memory();
-    const was = { ...readPreferences(null, false), sideWidth: 400, feedOpen: false, theme: "light" as const, tab: "unmapped" as const, place: "w/e/g" };
+    const was = { ...readPreferences(null, false), sideWidth: 400, feedOpen: false, feedColumns: { event: 240, lag: 0 }, theme: "light" as const, tab: "unmapped" as const, place: "w/e/g" };
     writePreferences(kept, was);
     expect(readPreferences(kept, false)).toEqual(was);
   });
@@ -21,6 +21,7 @@ describe("what the browser remembers", () => {
         const read = readPreferences(memory(text), true);
         expect(read.sideWidth).toBeGreaterThanOrEqual(SIDE.least);
         expect(read.feedHeight).toBeLessThanOrEqual(FEED.most);
+        expect(Object.values(read.feedColumns).every((width) => width >= 0)).toBe(true);
         expect(["dark", "light"]).toContain(read.theme);
       }),
     );

@@ -1,12 +1,18 @@
 /** The events, newest first; the list stands still while it is scrolled or read. */
-import { ChevronDown, ChevronUp } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { ChevronDown, ChevronUp, Columns3 } from "lucide-react";
+import { type CSSProperties, type KeyboardEvent, type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { count, plural } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { Button, Grip } from "../kit/controls.tsx";
+import { lazyPart } from "../kit/lazyPart.tsx";
+import { LazyPopover } from "../kit/LazyPopover.tsx";
 import { usePress } from "../kit/stillOrder.ts";
+import { type FeedColumns, tracks } from "./columns.ts";
 import { FeedHeads, FeedRows, HEADS, newer, placeAfter, placeOf, roomIn, ROW, shown, top } from "./FeedRows.tsx";
+import "../styles/feed.css";
+
+const ColumnsMenu = lazyPart(async () => (await import("./ColumnsMenu.tsx")).ColumnsMenu);
 
 const HEAD = 37;
 
@@ -20,26 +26,34 @@ export interface FeedProps {
   readonly height: number;
   readonly limits: { readonly least: number; readonly most: number };
   readonly onHeight: (height: number) => void;
+  /** Chosen columns; without `onColumns` they are as they come. */
+  readonly columns?: FeedColumns;
+  readonly onColumns?: (columns: FeedColumns) => void;
   /** Shown while there are no events at all. */
   readonly empty?: ReactNode;
 }
 
 /** The events below the picture. */
-export function Feed({ id, open, onOpen, height, limits, onHeight, empty = null }: FeedProps) {
+export function Feed({ id, open, onOpen, height, limits, onHeight, columns = {}, onColumns = NONE, empty = null }: FeedProps) {
   const filter = useSession((state) => state.filter);
   const since = useEngine("numbers", (state) => state.accumulation.since);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
     <section className="feed" id={id} tabIndex={-1} aria-label="Events" style={{ height: open ? height : HEAD }}>
       {open && <Grip label="Height of the events" axis="y" size={height} {...limits} onSize={onHeight} />}
-      <Head open={open} onOpen={onOpen} slot={setSlot} />
-      {open && <List key={`${since} ${filter}`} height={height - HEAD - HEADS} slot={slot} empty={empty} />}
+      <Head open={open} onOpen={onOpen} columns={columns} onColumns={onColumns} slot={setSlot} />
+      {open && <List key={`${since} ${filter}`} height={height - HEAD - HEADS} columns={columns} onColumns={onColumns} slot={slot} empty={empty} />}
     </section>
   );
 }
 
+const NONE = (): void => undefined;
+
+type Chosen = Required<Pick<FeedProps, "columns" | "onColumns">>;
+
 /** `slot` is given the place in which the list says how many rows are new. */
-function Head({ open, onOpen, slot }: Pick<FeedProps, "open" | "onOpen"> & { readonly slot: (place: HTMLElement | null) => void }) {
+function Head({ open, onOpen, columns, onColumns, slot }: Pick<FeedProps, "open" | "onOpen"> & Chosen & { readonly slot: (place: HTMLElement | null) => void }) {
+  const head = useRef<HTMLElement>(null);
   const text = useSession((state) => state.filter);
   const unread = useEngine("rows", (state) => state.filterProblem !== null);
   const filter = unread ? "" : text;
@@ -48,7 +62,7 @@ function Head({ open, onOpen, slot }: Pick<FeedProps, "open" | "onOpen"> & { rea
   const all = useEngine("rows", (state) => state.accumulation.events.end - state.accumulation.events.start);
   const held = rows.length - from;
   return (
-    <header className="feed-head">
+    <header className="feed-head" ref={head}>
       <h2>Events</h2>
       <span className="chip mono" title={`The last ${count(most)} events are held in this tab`}>
         {count(held)}
@@ -60,6 +74,13 @@ function Head({ open, onOpen, slot }: Pick<FeedProps, "open" | "onOpen"> & { rea
         <span className="quiet">
           {plural(held, "match", "matches")} among {count(all)} held
         </span>
+      )}
+      {open && onColumns !== NONE && (
+        <LazyPopover title="Columns" side="top" align="end" trigger={<Button voice="quiet" className="button-small feed-columns" icon={<Columns3 size={15} />} aria-label="Columns" title="Columns" />}>
+          <Suspense fallback={null}>
+            <ColumnsMenu columns={columns} onColumns={onColumns} widthOf={(name) => head.current?.parentElement?.querySelector<HTMLElement>(`[data-column=${name}]`)?.offsetWidth ?? 0} />
+          </Suspense>
+        </LazyPopover>
       )}
       <Button
         voice="quiet"
@@ -75,7 +96,7 @@ function Head({ open, onOpen, slot }: Pick<FeedProps, "open" | "onOpen"> & { rea
   );
 }
 
-function List({ height, slot, empty }: { readonly height: number; readonly slot: HTMLElement | null; readonly empty: ReactNode }) {
+function List({ height, columns, onColumns, slot, empty }: Chosen & { readonly height: number; readonly slot: HTMLElement | null; readonly empty: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState(0);
   const [opened, setOpened] = useState<number | null>(null);
@@ -144,6 +165,7 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
         aria-label="Events, newest first"
         aria-rowcount={total + 1}
         tabIndex={-1}
+        style={asProperties(columns)}
         onKeyDown={move}
         onPointerDown={onPointerDown}
         onBlur={(event) => {
@@ -156,7 +178,7 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
           else if (opened === null && !focused()) setAnchor(null);
         }}
       >
-        <FeedHeads />
+        <FeedHeads columns={columns} onColumns={onColumns} />
         <div className="feed-tall" role="rowgroup" style={{ height: at.height }}>
           <FeedRows
             start={at.first + fresh}
@@ -170,6 +192,7 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
               if (focused()) hold();
             }}
             room={room}
+            columns={columns}
             onOpen={(row) => {
               focusWanted.current = focused();
               setCurrent(row);
@@ -187,6 +210,13 @@ function List({ height, slot, empty }: { readonly height: number; readonly slot:
       </div>
     </div>
   );
+}
+
+/** The chosen columns as the style sheet reads them. */
+function asProperties(columns: FeedColumns): CSSProperties | undefined {
+  if (Object.keys(columns).length === 0) return undefined;
+  const { wide, narrow } = tracks(columns);
+  return { "--dr-feed-wide": wide, "--dr-feed-narrow": narrow } as CSSProperties;
 }
 
 /** No rows: says which filter hides them, or what the host has to say. */

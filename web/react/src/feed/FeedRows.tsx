@@ -3,11 +3,13 @@
  */
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
-import { Suspense } from "react";
+import { type ReactNode, Suspense, useRef } from "react";
 import { moment, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
+import { MiddleCut } from "../kit/MiddleCut.tsx";
 import { TraceName } from "../side/TraceName.tsx";
+import { type Column, type FeedColumns, shownColumns, TITLES, withWidth } from "./columns.ts";
 import { type FeedRow, lag, rowMarks, SLOW_MS, unsent } from "../selectors.ts";
 
 const Payload = lazyPart(async () => (await import("./EventDetail.tsx")).EventDetail);
@@ -23,27 +25,57 @@ interface FeedRowsProps {
   readonly onFocus: (row: number) => void;
   /** Height of what an opened row shows below itself, in pixels. */
   readonly room: number;
+  readonly columns: FeedColumns;
   readonly onOpen: (row: number) => void;
 }
 
 /** Height of the heads, in pixels. */
 export const HEADS = 22;
 
-/** What the columns are; it stays in view. */
-export function FeedHeads() {
+/** What the columns are; it stays in view. The end of a head is dragged to size its column. */
+export function FeedHeads({ columns, onColumns }: { readonly columns: FeedColumns; readonly onColumns: (next: FeedColumns) => void }) {
   return (
     <div role="rowgroup" className="feed-heads">
       <div role="row" aria-rowindex={1} className="row-line">
-        {["Occurred", "Event", "Node", "Trace", "Properties"].map((name) => <span key={name} role="columnheader">{name}</span>)}
-        <span role="columnheader" className="row-lag" title="From occurrence to arrival, if over a second">Lag</span>
+        {shownColumns(columns).map((name, index, all) => (
+          <span key={name} role="columnheader" data-column={name} className={name === "lag" ? "row-lag" : undefined} title={name === "lag" ? "From occurrence to arrival, if over a second" : undefined}>
+            {TITLES[name]}
+            {index + 1 < all.length && <ColumnGrip name={name} columns={columns} onColumns={onColumns} />}
+          </span>
+        ))}
       </div>
     </div>
   );
 }
 
+/** For a pointer; a keyboard has the menu of columns. */
+function ColumnGrip({ name, columns, onColumns }: { readonly name: Column; readonly columns: FeedColumns; readonly onColumns: (next: FeedColumns) => void }) {
+  const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
+  return (
+    <i
+      className="column-grip"
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = { x: event.clientX, width: event.currentTarget.parentElement?.offsetWidth ?? 0 };
+      }}
+      onPointerMove={(event) => {
+        if (from.current) onColumns(withWidth(columns, name, from.current.width + event.clientX - from.current.x));
+      }}
+      onPointerUp={() => {
+        from.current = null;
+      }}
+      onDoubleClick={() => {
+        onColumns(withWidth(columns, name, null));
+      }}
+    />
+  );
+}
+
 /** The rows that are in view. */
-export function FeedRows({ start, first, count, opened, openedPlace, current, onFocus, room, onOpen }: FeedRowsProps) {
+export function FeedRows({ start, first, count, opened, openedPlace, current, onFocus, room, columns, onOpen }: FeedRowsProps) {
   const { rows } = useEngine("rows", (state) => feed(state, { start, count }));
+  const names = shownColumns(columns);
   const stop = rows.some(({ row }) => row === current) ? current : rows[0]?.row;
   return rows.map((row, index) => (
     <Line
@@ -52,6 +84,7 @@ export function FeedRows({ start, first, count, opened, openedPlace, current, on
       index={start + index + 1}
       at={top(first + index, openedPlace, room)}
       room={room}
+      columns={names}
       open={row.row === opened}
       stop={row.row === stop}
       onFocus={() => {
@@ -69,47 +102,63 @@ interface LineProps {
   readonly index: number;
   readonly at: number;
   readonly room: number;
+  readonly columns: readonly Column[];
   readonly open: boolean;
   readonly stop: boolean;
   readonly onFocus: () => void;
   readonly onOpen: () => void;
 }
 
-function Line({ row, index, at, room, open, stop, onFocus, onOpen }: LineProps) {
+function Line({ row, index, at, room, columns, open, stop, onFocus, onOpen }: LineProps) {
   const actions = useActions();
   const nodes = useSession((state) => state.graph?.nodes);
   const follows = useEngine("rows", (state) => state.follows);
   const { followed, unmapped, late, labels, token } = rowMarks(row, nodes ?? [], follows);
   const late_ = late ? ", late" : "";
+  const cells: Readonly<Record<Column, () => ReactNode>> = {
+    occurred: () => (
+      <span key="occurred" role="cell" className="mono quiet" title={`Occurred ${moment(row.occurredAt)}\nArrived ${moment(row.arrivedAt)}`}>
+        {timeOrDay(row.occurredAt, row.at)}
+      </span>
+    ),
+    event: () => (
+      <span key="event" role="cell" className="row-name">
+        <i className={unmapped ? "mark mark-unmapped" : followed ? "mark mark-followed" : "mark"} aria-hidden="true" />
+        <button type="button" className="row-open" aria-expanded={open} aria-label={`${row.name}${late_}`} tabIndex={stop ? 0 : -1} data-row={row.row} onFocus={onFocus} onClick={(event) => { event.stopPropagation(); onOpen(); }}>
+          <MiddleCut>{row.name}</MiddleCut>
+        </button>
+        {late && <Clock size={12} className="row-late" aria-hidden="true" />}
+      </span>
+    ),
+    node: () => (
+      <span key="node" role="cell" className={unmapped ? "row-node pink" : "row-node"}>
+        {labels}
+      </span>
+    ),
+    trace: () => (
+      <span key="trace" role="cell" className={followed ? "row-token amber" : "row-token"} title={token === "" ? undefined : `${token}: click to follow`} onClick={(event) => { if (token) { event.stopPropagation(); actions.follow.open(token); } }}>
+        {token !== "" && <TraceName token={token} />}
+      </span>
+    ),
+    properties: () => (
+      <span key="properties" role="cell" className="mono row-properties">
+        {Object.entries(row.properties).slice(0, 8).map(([key, of]) => (
+          <span key={key}>
+            <span className="quiet">{key}</span> {value(of)}
+          </span>
+        ))}
+      </span>
+    ),
+    lag: () => (
+      <span key="lag" role="cell" className="mono quiet row-lag">
+        {unsent(row) || ((lag(row) ?? 0) > SLOW_MS ? span(lag(row) ?? 0) : "")}
+      </span>
+    ),
+  };
   return (
     <div className={`row ${followed ? "row-followed" : ""} ${open ? "row-opened" : ""}`} role="row" aria-rowindex={index + 1} style={{ transform: `translateY(${at}px)` }}>
       <div className="row-line" onClick={onOpen}>
-        <span role="cell" className="mono quiet" title={`Occurred ${moment(row.occurredAt)}\nArrived ${moment(row.arrivedAt)}`}>
-          {timeOrDay(row.occurredAt, row.at)}
-        </span>
-        <span role="cell" className="row-name">
-          <i className={unmapped ? "mark mark-unmapped" : followed ? "mark mark-followed" : "mark"} aria-hidden="true" />
-          <button type="button" className="row-open mono" aria-expanded={open} aria-label={`${row.name}${late_}`} tabIndex={stop ? 0 : -1} data-row={row.row} onFocus={onFocus} onClick={(event) => { event.stopPropagation(); onOpen(); }}>
-            {row.name}
-          </button>
-          {late && <Clock size={12} className="row-late" aria-hidden="true" />}
-        </span>
-        <span role="cell" className={unmapped ? "row-node pink" : "row-node"}>
-          {labels}
-        </span>
-        <span role="cell" className={followed ? "row-token amber" : "row-token"} title={token === "" ? undefined : `${token}: click to follow`} onClick={(event) => { if (token) { event.stopPropagation(); actions.follow.open(token); } }}>
-          {token !== "" && <TraceName token={token} />}
-        </span>
-        <span role="cell" className="mono row-properties">
-          {Object.entries(row.properties).slice(0, 8).map(([key, of]) => (
-            <span key={key}>
-              <span className="quiet">{key}</span> {value(of)}
-            </span>
-          ))}
-        </span>
-        <span role="cell" className="mono quiet row-lag">
-          {unsent(row) || ((lag(row) ?? 0) > SLOW_MS ? span(lag(row) ?? 0) : "")}
-        </span>
+        {columns.map((name) => cells[name]())}
       </div>
       {open && (
         <div style={{ height: room }}>

@@ -8,12 +8,13 @@ export interface PopoverProps {
   readonly title: string;
   readonly trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
   readonly children: ReactNode;
+  readonly side?: "top" | "bottom";
   readonly align?: "start" | "center" | "end";
   readonly wide?: boolean;
 }
 
 /** The trigger and its popover, opened from the first. */
-export function OpenPopover({ title, trigger, children, align = "start", wide = false }: PopoverProps) {
+export function OpenPopover({ title, trigger, children, side = "bottom", align = "start", wide = false }: PopoverProps) {
   const [anchor, setAnchor] = useState<HTMLButtonElement | null>(null);
   const container = usePopoverContainer(anchor);
   return (
@@ -21,7 +22,7 @@ export function OpenPopover({ title, trigger, children, align = "start", wide = 
       <Popover.Trigger asChild ref={setAnchor}>{trigger}</Popover.Trigger>
       {anchor && (
         <Popover.Portal container={container}>
-          <Popover.Content className={wide ? "pop pop-wide" : "pop"} align={align} sideOffset={6} collisionPadding={8} aria-label={title}>
+          <Popover.Content className={wide ? "pop pop-wide" : "pop"} side={side} align={align} sideOffset={6} collisionPadding={8} aria-label={title}>
             <h2 className="pop-title">{title}</h2>
             {children}
           </Popover.Content>

@@ -11,7 +11,7 @@ import { count, plural, span } from "../format.ts";
 import { useActions, useEngine, useHost } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { percent } from "../picture/scene.ts";
-import { dwellText, labelOf, shareText, waitingText } from "./text.ts";
+import { AT_MOST, CONDITIONAL, dwellText, labelOf, shareText, waitingText } from "./text.ts";
 import { TraceName } from "./TraceName.tsx";
 import "../styles/ways.css";
 import "../styles/node.css";
@@ -50,9 +50,14 @@ export function EdgePanel({ graph, edge }: { readonly graph: Graph; readonly edg
         </div>
         <div title="The graph's own probability, for context">
           <dt>graph says</dt>
-          <dd>{edge.p === null ? "—" : percent(edge.p)}</dd>
+          <dd>
+            {edge.p === null ? "—" : percent(edge.p)}
+            {edge.conditional ? "*" : ""}
+          </dd>
         </div>
       </dl>
+      {!facts.exact && <p className="quiet">{AT_MOST}</p>}
+      {edge.conditional && <p className="quiet">{CONDITIONAL}</p>}
       {facts.traversals === 0 ? (
         <p className="way-line">{never === "" ? "No trace has gone along it yet." : `No trace can be counted on it: ${never}.`}</p>
       ) : (
@@ -67,7 +72,6 @@ export function EdgePanel({ graph, edge }: { readonly graph: Graph; readonly edg
       )}
       <p className="way-line">{waitingText(facts, source)}</p>
       {twins > 1 && <p className="quiet">{twins} edges join these two nodes; what is seen is counted on the likeliest.</p>}
-      {edge.conditional && <p className="quiet">The graph has other probabilities for it under conditions.</p>}
       <ExampleTraces tokens={examples} title="Last traces along it" />
     </div>
   );
@@ -110,6 +114,7 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
               <dd>{span(jump.p95GapMs)}</dd>
             </div>
           </dl>
+          {!jump.exact && <p className="quiet">{AT_MOST}</p>}
           <Advice graph={graph} evidence={jump.evidence} />
           <Button
             className="button-small"

@@ -31,7 +31,7 @@ export function JumpList() {
         <span className="quiet">the graph has no edge</span>
       </header>
       <StillList items={shown} keyOf={({ from, to }) => `${from}>${to}`}>
-        {({ from, to, count: n, traces, advice }) => (
+        {({ from, to, count: n, traces, exact, advice }) => (
           <li>
             <button
               type="button"
@@ -44,7 +44,7 @@ export function JumpList() {
               <span className="jump-way">
                 {labelOf(graph, from)} <span aria-label="to">⇢</span> {labelOf(graph, to)}
               </span>
-              <span className="mono quiet" title={`${plural(n, "time")}, by ${plural(traces, "trace")}`}>
+              <span className="mono quiet" title={`${plural(n, "time")}, by ${exact ? "" : "at most "}${plural(traces, "trace")}`}>
                 {count(n)}×
               </span>
             </button>

@@ -15,7 +15,7 @@ import { type FeedRow, lag, rowsOfNode, SLOW_MS, valuesOf } from "../selectors.t
 import { useViewState } from "../useViewState.ts";
 import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
 import { NameDifference } from "./NameDifference.tsx";
-import { labelOf, shareText } from "./text.ts";
+import { AT_MOST, CONDITIONAL, labelOf, shareText } from "./text.ts";
 import { TraceName } from "./TraceName.tsx";
 import "../styles/ways.css";
 import "../styles/unmapped.css";
@@ -89,34 +89,38 @@ function Figures({ uuid }: { readonly uuid: string }) {
   const facts = useEngine("numbers", (state) => nodeFacts(state, uuid));
   const now = useEngine("numbers", (_, at) => at);
   const rates = useViewState().figures === "rates";
+  const exact = facts?.exact ?? true;
   return (
-    <dl className="figures">
-      <div>
-        <dt>so far</dt>
-        <dd>{light.of === null ? count(light.count) : `${count(light.count)} of ${count(light.of)}`}</dd>
-      </div>
-      <div>
-        <dt>per second</dt>
-        <dd>{rates ? rate(light.rate) : "—"}</dd>
-      </div>
-      <div>
-        <dt>last fired</dt>
-        <dd>{rates ? ago(light.lastAt, now) : light.lastAt === null ? "—" : clock(light.lastAt)}</dd>
-      </div>
-      {light.tests > 0 && (
-        <div title="Counted apart: they are in no other figure, and cover nothing">
-          <dt>tests</dt>
-          <dd>{count(light.tests)}</dd>
+    <>
+      <dl className="figures">
+        <div>
+          <dt>so far</dt>
+          <dd>{light.of === null ? count(light.count) : `${count(light.count)} of ${count(light.of)}`}</dd>
         </div>
-      )}
-      <div title={facts && !facts.exact ? "Distinct traces, at most so many: one that was forgotten and came back is counted twice" : "Distinct traces among those shown"}>
-        <dt>traces</dt>
-        <dd>
-          {facts && !facts.exact ? "≤ " : ""}
-          {count(facts?.traces ?? 0)}
-        </dd>
-      </div>
-    </dl>
+        <div>
+          <dt>per second</dt>
+          <dd>{rates ? rate(light.rate) : "—"}</dd>
+        </div>
+        <div>
+          <dt>last fired</dt>
+          <dd>{rates ? ago(light.lastAt, now) : light.lastAt === null ? "—" : clock(light.lastAt)}</dd>
+        </div>
+        {light.tests > 0 && (
+          <div title="Counted apart: they are in no other figure, and cover nothing">
+            <dt>tests</dt>
+            <dd>{count(light.tests)}</dd>
+          </div>
+        )}
+        <div title="Distinct traces among those shown">
+          <dt>traces</dt>
+          <dd>
+            {exact ? "" : "≤ "}
+            {count(facts?.traces ?? 0)}
+          </dd>
+        </div>
+      </dl>
+      {!exact && <p className="quiet">{AT_MOST}</p>}
+    </>
   );
 }
 
@@ -315,6 +319,7 @@ function EdgeList({ title, graph, edges, end }: { readonly title: string; readon
       <RovingList>
         {edges.map((edge) => <li key={edge.uuid}><EdgeRow graph={graph} edge={edge} end={end} /></li>)}
       </RovingList>
+      {edges.some(({ conditional }) => conditional) && <p className="quiet">{CONDITIONAL}</p>}
     </>
   );
 }
@@ -342,7 +347,10 @@ function EdgeRow({ graph, edge, end }: { readonly graph: Graph; readonly edge: E
         <i style={{ width: `${100 * (seen ?? 0)}%` }} />
         {edge.p !== null && <b style={{ left: `${100 * edge.p}%` }} />}
       </span>
-      <span className="mono quiet">{edge.p === null ? "" : `graph ${percent(edge.p)}`}</span>
+      <span className="mono quiet">
+        {edge.p === null ? "" : `graph ${percent(edge.p)}`}
+        {edge.conditional ? "*" : ""}
+      </span>
     </button>
   );
 }

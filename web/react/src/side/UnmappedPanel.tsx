@@ -12,6 +12,7 @@ import { useActions, useEngine, useSession, useSessionContext } from "../hooks.t
 import { Button } from "../kit/controls.tsx";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { StillList } from "../kit/RovingList.tsx";
+import { MiddleCut } from "../kit/MiddleCut.tsx";
 import { type RowProps, WindowedList } from "../kit/WindowedList.tsx";
 import { useViewState } from "../useViewState.ts";
 import { NameDifference } from "./NameDifference.tsx";
@@ -23,8 +24,9 @@ import "../styles/unmapped.css";
 const MapSheet = lazyPart(async () => (await import("./MapSheet.tsx")).MapSheet);
 const PatchSheet = lazyPart(async () => (await import("./PatchSheet.tsx")).PatchSheet);
 
-/** The height of most rows, in pixels. */
-const ROW = 66;
+/** The height of most rows, in pixels: whole, and in the short form. */
+const ROW = 80;
+const SHORT_ROW = 58;
 
 /** The rate of all unmapped events, under a key that no name can be. */
 const ALL = "\u0000";
@@ -50,7 +52,7 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
   const list = (items: readonly UnmappedItem[]) => {
     const most = Math.max(0.1, ...items.map(rateOfItem));
     return (
-      <WindowedList className="unmapped" about={ROW} items={few === undefined ? items : items.slice(0, few)} keyOf={nameOf}>
+      <WindowedList className="unmapped" about={few === undefined ? ROW : SHORT_ROW} items={few === undefined ? items : items.slice(0, few)} keyOf={nameOf}>
         {(item, place) => <Item item={item} place={place} rate={rateOfItem(item)} most={most} full={few === undefined} onMap={() => { setMapping(item.name); }} />}
       </WindowedList>
     );
@@ -122,41 +124,42 @@ function Item({ item, place, rate: perSecond, most, full, onMap }: ItemProps) {
   const { name, names, count: n, group, misses, similar, elsewhere } = item;
   const family = names.length > 1;
   const firstAt = Math.min(...names.map((one) => one.firstAt)), lastAt = Math.max(...names.map((one) => one.lastAt));
+  const map = name !== NAMELESS && !family && (
+    <Button className="button-small" aria-label={`Map… ${name} to a node`} onClick={onMap}>
+      Map…
+    </Button>
+  );
   return (
-    <li {...place} className="unmapped-row">
+    <li {...place} className="unmapped-row" style={{ ...place.style, backgroundSize: `${(perSecond / most) * 100}% 100%` }}>
       <i className="mark mark-unmapped" aria-hidden="true" />
-      <span className="mono unmapped-name" title={name}>
-        {name}
-      </span>
-      <span className="meter" aria-hidden="true">
-        <i style={{ width: `${Math.max(4, (perSecond / most) * 100)}%` }} />
-      </span>
-      <span className="mono quiet unmapped-rate" title={`${count(n)} so far`}>
-        {perSecond > 0 ? `${rate(perSecond)}/s` : count(n)}
-      </span>
-      {name !== NAMELESS && !family && (
-        <Button className="button-small" aria-label={`Map… ${name} to a node`} onClick={onMap}>
-          Map…
-        </Button>
-      )}
+      <MiddleCut>{name}</MiddleCut>
+      <p className="unmapped-line quiet">
+        {full ? (
+          <span>
+            {family ? `${count(names.length)} names · ` : ""}first {clock(firstAt)} · last {clock(lastAt)}
+          </span>
+        ) : (
+          map
+        )}
+        <span className="mono unmapped-count" title={`${count(n)} so far`}>
+          {perSecond > 0 ? `${rate(perSecond)}/s` : ""}{full && perSecond > 0 ? " · " : ""}{full || perSecond === 0 ? count(n) : ""}
+        </span>
+      </p>
       {full && (
-        <p className="unmapped-more quiet">
-          {name === NAMELESS && "The call has no event name, so that no node can listen for it. "}
-          {family ? `${count(names.length)} names · ` : ""}
-          {count(n)} · first {clock(firstAt)} · last {clock(lastAt)}{" "}
-          <button type="button" className="link" aria-label={group === "ignored" ? `Show ${name} again` : `Ignore ${name}`} onClick={() => { actions.ignoreName(name, group !== "ignored"); }}>
+        <p className="unmapped-line">
+          {map}
+          <Button voice="quiet" className="button-small" aria-label={group === "ignored" ? `Show ${name} again` : `Ignore ${name}`} onClick={() => { actions.ignoreName(name, group !== "ignored"); }}>
             {group === "ignored" ? "Show again" : "Ignore"}
-          </button>
+          </Button>
+        </p>
+      )}
+      {full && (name === NAMELESS || misses.length > 0 || elsewhere !== "" || similar !== null) && (
+        <p className="unmapped-more quiet">
+          {name === NAMELESS && <span>The call has no event name, so that no node can listen for it.</span>}
           <NearMisses misses={misses} />
-          {elsewhere !== "" && (
-            <>
-              <br />
-              Lights “{elsewhere}”.
-            </>
-          )}
+          {elsewhere !== "" && <span>Lights “{elsewhere}”.</span>}
           {similar !== null && (
-            <>
-              <br />
+            <span>
               <NameDifference sent={name} listened={similar.name} />, for{" "}
               <button
                 type="button"
@@ -168,7 +171,7 @@ function Item({ item, place, rate: perSecond, most, full, onMap }: ItemProps) {
                 {similar.label}
               </button>
               .
-            </>
+            </span>
           )}
         </p>
       )}
@@ -191,7 +194,8 @@ function Mapped() {
       <StillList items={names} keyOf={({ name }) => name}>
         {({ name, node, count: n }) => (
           <li className="bound-row">
-            <code>{name}</code> →{" "}
+            <MiddleCut>{name}</MiddleCut>
+            <span aria-label="lights">→</span>
             <button type="button" className="link" onClick={() => { actions.select(node); }}>
               {labelOf(graph, node)}
             </button>

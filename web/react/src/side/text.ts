@@ -6,6 +6,12 @@ import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { count, plural, share, span } from "../format.ts";
 import { LIGHTS } from "../selectors.ts";
 
+/** What "≤" before a number of traces means. */
+export const AT_MOST = "≤: at most so many; a trace that was forgotten and came back is counted twice.";
+
+/** What "*" behind a probability means. */
+export const CONDITIONAL = "*: the graph has other odds for it under conditions.";
+
 /** What a node is called on screen. */
 export function labelOf(graph: Graph | null, uuid: string | null): string {
   const node = graph?.nodes.find((one) => one.uuid === uuid);

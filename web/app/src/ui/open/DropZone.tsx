@@ -2,8 +2,9 @@
 import { useApp } from "../../hooks.ts";
 import { FolderDown } from "lucide-react";
 import { useEffect, useState } from "react";
-import { droppedFiles } from "../../offline/files.ts";
+import { toast } from "../../store/notices.ts";
 import { openLogFile } from "../GraphMenu.tsx";
+import { holdsFiles, takeDrops } from "../../drops.ts";
 import "../../styles/open.css";
 
 const LOG = /\.(?:ndjson|jsonl)$/i;
@@ -11,35 +12,28 @@ const LOG = /\.(?:ndjson|jsonl)$/i;
 export function DropZone() {
   const realtime = useApp();
   const [over, setOver] = useState(false);
+  useEffect(() => takeDrops(({ files: [only, another], things }) => {
+    setOver(false);
+    if (only && another === undefined && LOG.test(only.name)) void openLogFile(realtime, only);
+    else if (realtime.offline) void realtime.offline.openDrop(things);
+    else toast(realtime.store, { what: "This page opens session logs only.", meaning: "Its graphs are those of the folders that the server watches.", remedy: "Drop a file that “Save log” has made.", bad: true });
+  }), [realtime]);
   useEffect(() => {
-    const holds = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
     const enter = (event: DragEvent): void => {
-      if (!holds(event)) return;
-      event.preventDefault();
-      setOver(true);
+      if (holdsFiles(event)) setOver(true);
     };
     const leave = (event: DragEvent): void => {
       if (event.relatedTarget === null) setOver(false);
     };
-    const drop = (event: DragEvent): void => {
-      if (!holds(event) || event.dataTransfer === null) return;
-      event.preventDefault();
-      setOver(false);
-      const [only, another] = event.dataTransfer.files;
-      if (only && another === undefined && LOG.test(only.name)) void openLogFile(realtime, only);
-      else void realtime.offline?.openFiles(droppedFiles(event.dataTransfer.items));
-    };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragover", enter);
     window.addEventListener("dragleave", leave);
-    window.addEventListener("drop", drop);
     return () => {
       window.removeEventListener("dragenter", enter);
       window.removeEventListener("dragover", enter);
       window.removeEventListener("dragleave", leave);
-      window.removeEventListener("drop", drop);
     };
-  }, [realtime]);
+  }, []);
   if (!over) return null;
   return (
     <div className="drop-zone" aria-hidden="true">
