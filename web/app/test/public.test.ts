@@ -72,7 +72,7 @@ it("OPS-21: what browsers keep is found under its recorded names; else people lo
     return Object.defineProperty({ get all() { return Object.fromEntries(held); } }, "of", { value: of }) as never;
   };
   const place = { workspace: "shop", env: "test", graph: "checkout", filter: "type:track" };
-  const chosen = { ...readPreferences(null, true), theme: "dark", sideWidth: 345, tab: "unmapped", place: "shop/test/checkout", ignored: ["shop/test/checkout a>b"], shop: "closed" } as const;
+  const chosen = { ...readPreferences(null, true), theme: "dark", sideWidth: 345, feedColumns: { event: 240, lag: 0 }, tab: "unmapped", place: "shop/test/checkout", ignored: ["shop/test/checkout a>b"], shop: "closed" } as const;
   const fill = (of: Storage): void => {
     writePreferences(of, chosen);
     saveSession(of, "s1", place, lived(), T0);
