@@ -28,6 +28,7 @@ def test_following_fetches_the_past_and_ends_thinning(
         for name in ("view_item", "add_to_cart"):
             stage.send(*[event(name, f"a{n}", 9, user=f"user-{n}") for n in range(PEOPLE)])
         expect(page.get_by_role("button", name=re.compile("^showing "))).to_be_visible()
+        expect(page.locator(".trace-token").first).to_be_visible()
         carried = page.locator(".trace-token").all_inner_texts()
         assert 0 < len(carried) < PEOPLE
         page.get_by_text("Find a person").click()
