@@ -156,7 +156,7 @@ def test_workers_that_cannot_start_are_one_problem(tmp_path: Path) -> None:
         f"redis://127.0.0.1:{free_port()}",
     )
     with pytest.raises(AssertionError):
-        program.wait_ready(15)
+        program.wait_ready(60)
     assert program.stop() == 1
     assert (
         len(

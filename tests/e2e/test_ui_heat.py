@@ -12,9 +12,10 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.traces import Stage, event, staged
+from tests.support.redis_many import wait_for
 
 GRAPH = "five-rates"
 BUSY = {"Basket": 0.2, "Landing page": 1, "Delivery options": 5, "Search": 20, "Order placed": 100}
@@ -28,6 +29,7 @@ QUIET = {
 SECONDS = 90  # of traffic: the scale has been found, and the slowest node has fired a few times
 STEP = 0.25  # seconds that a frame of the log covers
 AROUND = 6  # pixels of light around a card that are measured with it
+TRIES = 3  # more, if the cards are not in order at once
 # How linear red, green and blue are seen without one kind of cone (Machado, Oliveira and Fernandes 2009).
 EYES = {
     "normal": [1, 0, 0, 0, 1, 0, 0, 0, 1],
@@ -116,16 +118,27 @@ def check_order(
 ) -> None:
     """Of the means over some moments: the busier, the further from the ground in luminance, and the more saturated."""
     order = sorted(rates, key=lambda label: rates[label])
-    for theme in ("light", "dark"):
-        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+
+    def wrong(theme: str) -> list[tuple[str, list[float]]]:
         taken = []
         for number in range(moments):
             again(number)
             taken.append(means(page))
+        found = []
         for what in (*EYES, "saturation"):
             seen = [sum(one[label][what] for one in taken) / moments for label in order]
             rising = seen if theme == "dark" or what == "saturation" else [-one for one in seen]
-            assert all(a < b for a, b in itertools.pairwise(rising)), (theme, what, seen)
+            if not all(a < b for a, b in itertools.pairwise(rising)):
+                found.append((what, seen))
+        return found
+
+    for theme in ("light", "dark"):
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        # A card is written within a second of what it shows; a busy machine takes longer.
+        found = wrong(theme)
+        for _ in range(TRIES):
+            found = found and wrong(theme)
+        assert not found, (theme, found)
         page.keyboard.press("d")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
 
@@ -177,19 +190,28 @@ def test_cards_stand_in_the_order_of_their_rates(
         log.write_text(log_of(rates, header, start, began))
         page.locator("input[type=file][accept*=ndjson]").set_input_files(log)
         expect(page.get_by_role("button", name=re.compile("^REPLAY"))).to_be_visible()
-        page.keyboard.press("End")
-        expect(page.locator(".replay-at")).to_contain_text("1:30 / 1:30")
+        wait_for(lambda: at_end(page))
         at_half(page)
         legend = page.locator(".dr-legend-item .dr-num")
         expect(legend.first).to_have_text("0.05")
-        top = float(legend.last.inner_text().removesuffix("/s"))
-        assert least <= top <= least * 2, top
+        wait_for(lambda least=least, legend=legend: least <= top_of(legend) <= least * 2)
 
         def sought(number: int) -> None:
             page.keyboard.press("End" if number == 0 else "ArrowLeft")
             expect(page.locator(".replay-at")).to_contain_text(f"1:{30 - 5 * number:02} / 1:30")
 
         check_order(page, rates, sought, 4)
+
+
+def at_end(page: Page) -> bool:
+    """Goes to the end of the log, once it has opened."""
+    page.keyboard.press("End")
+    return "1:30 / 1:30" in page.locator(".replay-at").inner_text()
+
+
+def top_of(legend: Locator) -> float:
+    """The upper end of the scale that the legend tells."""
+    return float(legend.last.inner_text().removesuffix("/s"))
 
 
 @pytest.mark.proof
