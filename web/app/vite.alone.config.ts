@@ -52,6 +52,7 @@ function oneFile(): Plugin {
       style = style.replaceAll("\r", "");
       const policy = [...POLICY, `script-src ${hashOf(script)}`, `style-src ${hashOf(style)}`].join("; ");
       const page = html
+        .replace(/\s*<script src="[^"]*theme\.js"><\/script>/, "")
         .replace(/\s*<(?:script type="module"|link rel="(?:stylesheet|modulepreload)")[^>]*>(?:<\/script>)?/g, "")
         .replace("<html ", "<html data-static ")
         .replace("</title>", () => `</title>\n    <meta http-equiv="content-security-policy" content="${policy}" />\n    <style>${style}</style>`)
@@ -64,6 +65,8 @@ function oneFile(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
+  // The page's own script sets the theme: it stands in the same file.
+  publicDir: false,
   resolve: { alias: { "d3-transition": resolve(import.meta.dirname, "src/noTransitions.ts") } },
   plugins: [inlineWorker(), inlineIcon(), react(), oneFile()],
   worker: { format: "iife" },
