@@ -4,15 +4,13 @@
 import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { edgeSeen, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Search, X } from "lucide-react";
-import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import { ago, clock, count, plural, rate } from "./format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "./hooks.ts";
 import { Button } from "./kit/controls.tsx";
-import { useRoving } from "./kit/roving.ts";
 import { useStillOrder } from "./kit/stillOrder.ts";
-import { indexAfter, rowsInView } from "./kit/WindowedList.tsx";
+import { useWindowedRows } from "./kit/windowedRows.ts";
 import "./styles/graphTable.css";
 import { useViewState } from "./useViewState.ts";
 
@@ -21,6 +19,10 @@ const MOST_JUMPS = 100;
 const ROW = 31;
 /** Shorter tables are drawn whole. */
 const WHOLE = 60;
+/** Rows drawn beyond each edge. */
+const SPARE = 10;
+/** What takes the keyboard in a row. */
+const STOP = ".table-open";
 
 /** A node with what the graph says of it and its figures of this moment. */
 interface NodeRow {
@@ -99,7 +101,6 @@ function Table({ graph, onClose }: { readonly graph: Graph; readonly onClose: ()
   const rates = useViewState().figures === "rates";
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [text, setText] = useState("");
-  const [focused, setFocused] = useState<string | null>(null);
   const facts = useMemo(() => factsOf(graph), [graph]);
   const all = graph.nodes.map(({ uuid }): NodeRow => {
     const light = nodeLight(engine.state, uuid, now);
@@ -110,15 +111,7 @@ function Table({ graph, onClose }: { readonly graph: Graph; readonly onClose: ()
   const name = (uuid: string): string => facts.labels.get(uuid) ?? uuid;
 
   const scroller = useRef<HTMLDivElement>(null);
-  const roving = useRoving<HTMLTableSectionElement>(".table-open");
-  const wanted = useRef<number | null>(null);
-  const windowed = shown.length > WHOLE;
-  const kept = focused === null ? -1 : shown.findIndex(({ uuid }) => uuid === focused);
-  const rows = useVirtualizer<HTMLElement, HTMLTableRowElement>({
-    count: shown.length, enabled: windowed, useFlushSync: false, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10,
-    getItemKey: (index) => shown[index]?.uuid ?? index,
-    rangeExtractor: rowsInView(kept),
-  });
+  const { ref, windowed, rows, onKeyDown, onFocus, onBlur } = useWindowedRows<NodeRow, HTMLTableSectionElement, HTMLTableRowElement>({ items: shown, keyOf: uuidOf, scroller: () => scroller.current, about: ROW, whole: WHOLE, spare: SPARE, stop: STOP });
   useEffect(() => {
     const before = document.activeElement;
     scroller.current?.focus({ preventScroll: true });
@@ -126,21 +119,6 @@ function Table({ graph, onClose }: { readonly graph: Graph; readonly onClose: ()
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
-  useLayoutEffect(() => {
-    const button = wanted.current === null ? null : roving.ref.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] .table-open`);
-    if (!button) return;
-    wanted.current = null;
-    button.focus({ preventScroll: true });
-  });
-  const onKeyDown = (event: KeyboardEvent<HTMLTableSectionElement>): void => {
-    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
-    const to = row === null || event.altKey || event.ctrlKey || event.metaKey ? null : indexAfter(event.key, Number(row.dataset["index"]), shown.length);
-    if (to === null) return;
-    event.preventDefault();
-    wanted.current = to;
-    if (windowed) rows.scrollToIndex(to);
-    setFocused(shown[to]?.uuid ?? null);
-  };
   const drawn = windowed ? rows.getVirtualItems() : shown.map((_, index) => ({ index, start: 0, end: 0 }));
   const tall = windowed ? rows.getTotalSize() : 0;
   return (
@@ -183,16 +161,15 @@ function Table({ graph, onClose }: { readonly graph: Graph; readonly onClose: ()
           </thead>
           <tbody
             {...still}
-            ref={roving.ref}
+            ref={ref}
             onKeyDown={onKeyDown}
             onFocus={(event) => {
-              roving.onFocus(event);
+              onFocus(event);
               still.onFocus(event);
-              setFocused(shown[Number(event.target.closest<HTMLElement>("[data-index]")?.dataset["index"] ?? -1)]?.uuid ?? null);
             }}
             onBlur={(event) => {
               still.onBlur(event);
-              if (wanted.current === null && !event.currentTarget.contains(event.relatedTarget)) setFocused(null);
+              onBlur(event);
             }}
           >
             {drawn.map(({ index, start }, n) => {
