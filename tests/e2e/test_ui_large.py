@@ -64,6 +64,27 @@ def test_hundreds_of_nodes_are_searched_and_seen_from_afar(
     assert zoom(page) >= 0.75
     expect(page.locator(f".react-flow__node[data-id='{last}']")).to_be_focused()
 
+    # All that is found can be reached, by key.
+    search(page, "node l")
+    nodes = dialog.get_by_role("group", name="Nodes")
+    rest = nodes.get_by_role("option").last
+    expect(rest).to_have_text(re.compile(r"^Show \d+ more$"))
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+    expect(rest).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(nodes.get_by_role("option")).to_have_count(BROAD)
+    expect(option).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("^Coverage")).click()
+    page.get_by_role("button", name=re.compile(r"^Show \d+ more$")).first.click()
+    names = page.get_by_role("list", name="Nodes not seen yet")
+    names.get_by_role("button").first.focus()
+    page.keyboard.press("End")
+    expect(names.locator("li:focus-within")).to_contain_text(f"Node {last}")
+    assert names.get_by_role("button").count() < 60
+    page.keyboard.press("Escape")
+
     # The map: a press goes there.
     before = page.evaluate(CAMERA)
     page.locator(".dr-map > svg").click(position={"x": 20, "y": 20})

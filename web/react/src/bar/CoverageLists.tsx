@@ -6,17 +6,20 @@ import type { State } from "@dagnet-realtime/engine/state";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { Download, ScanSearch } from "lucide-react";
 import { Popover } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { download } from "../download.ts";
-import { plural } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { useActions, useSessionContext, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { StillList } from "../kit/RovingList.tsx";
+import { WindowedList } from "../kit/WindowedList.tsx";
 import { edgeLabel, labelOf } from "../side/text.ts";
 import "../styles/coverage.css";
 
-/** Names shown of a list; the saved file has all. */
+/** More names than so many are shown as a list of their own when they are asked for. */
 const SHOWN = 24;
+/** The height of a name in that list, in pixels. */
+const ROW = 28;
 
 /** The contents of the coverage popover. */
 export function CoverageLists({ graph, found }: { readonly graph: Graph; readonly found: Coverage }) {
@@ -62,20 +65,12 @@ export function CoverageLists({ graph, found }: { readonly graph: Graph; readonl
           <summary>
             {[never.length > 0 ? plural(never.length, "node") : "", neverEdges.length > 0 ? plural(neverEdges.length, "edge") : ""].filter(Boolean).join(" and ")} can never be seen
           </summary>
-          <dl className="coverage-never">
-            {never.slice(0, SHOWN).map(({ node, why }) => (
-              <div key={node}>
-                <dt>{labelOf(graph, node)}</dt>
-                <dd>{why}</dd>
-              </div>
-            ))}
-            {neverEdges.slice(0, SHOWN).map((uuid) => (
-              <div key={uuid}>
-                <dt>{edgeLabel(graph, uuid)}</dt>
-                <dd>{neverWhy(engine.state, uuid)}</dd>
-              </div>
-            ))}
-          </dl>
+          <Never
+            reasons={[
+              ...never.map(({ node, why }) => ({ key: node, name: labelOf(graph, node), why })),
+              ...neverEdges.map((uuid) => ({ key: uuid, name: edgeLabel(graph, uuid), why: neverWhy(engine.state, uuid) })),
+            ]}
+          />
         </details>
       )}
     </div>
@@ -94,9 +89,45 @@ function Part({ title, of, lit, children }: { readonly title: string; readonly o
   );
 }
 
-function Names({ label, names }: { readonly label: string; readonly names: readonly { readonly key: string; readonly name: string; readonly run: () => void }[] }) {
+interface Name {
+  readonly key: string;
+  readonly name: string;
+  readonly run: () => void;
+}
+
+const keyOf = ({ key }: { readonly key: string }): string => key;
+
+function Names({ label, names }: { readonly label: string; readonly names: readonly Name[] }) {
+  const [whole, setWhole] = useState(false);
+  if (whole && names.length > SHOWN) {
+    return (
+      <div className="coverage-all">
+        <WindowedList about={ROW} items={names} keyOf={keyOf} aria-label={label}>
+          {({ name, run }, row) => (
+            <li {...row}>
+              <button type="button" className="coverage-name" onClick={run}>
+                {name}
+              </button>
+            </li>
+          )}
+        </WindowedList>
+      </div>
+    );
+  }
   return (
-    <StillList className="coverage-names" aria-label={label} items={names.slice(0, SHOWN)} keyOf={({ key }) => key} foot={names.length > SHOWN && <li className="quiet">and {names.length - SHOWN} more</li>}>
+    <StillList
+      className="coverage-names"
+      aria-label={label}
+      items={names.slice(0, SHOWN)}
+      keyOf={keyOf}
+      foot={names.length > SHOWN && (
+        <li>
+          <Button voice="quiet" className="button-small" onClick={() => { setWhole(true); }}>
+            Show {count(names.length - SHOWN)} more
+          </Button>
+        </li>
+      )}
+    >
       {({ name, run }) => (
         <li>
           <button type="button" className="chip" onClick={run}>
@@ -105,6 +136,22 @@ function Names({ label, names }: { readonly label: string; readonly names: reado
         </li>
       )}
     </StillList>
+  );
+}
+
+/** What can never be seen, each with the reason. */
+function Never({ reasons }: { readonly reasons: readonly { readonly key: string; readonly name: string; readonly why: string }[] }) {
+  return (
+    <div className={reasons.length > SHOWN ? "coverage-never coverage-all" : "coverage-never"} role="group" aria-label="Can never be seen" tabIndex={reasons.length > SHOWN ? 0 : undefined}>
+      <WindowedList about={2 * ROW - 8} items={reasons} keyOf={keyOf} aria-label="Can never be seen, and why">
+        {({ name, why }, row) => (
+          <li {...row}>
+            {name}
+            <span>{why}</span>
+          </li>
+        )}
+      </WindowedList>
+    </div>
   );
 }
 

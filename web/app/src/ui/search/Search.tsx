@@ -1,7 +1,7 @@
 /** The search over everything (Ctrl or ⌘ with K): one field, and below it what answers. */
 import { count } from "@dagnet-realtime/react/format";
 import { useSessionContext } from "@dagnet-realtime/react/hooks";
-import { CircleDot, CornerDownLeft, type LucideIcon, Route, Search as Glass, SquareTerminal, Waypoints, Zap } from "lucide-react";
+import { ChevronDown, CircleDot, CornerDownLeft, type LucideIcon, Route, Search as Glass, SquareTerminal, Waypoints, Zap } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useApp } from "../../hooks.ts";
 import { isSearchKey } from "../shortcuts.ts";
@@ -24,8 +24,11 @@ export function Search({ onClose }: { readonly onClose: () => void }) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const dialog = useRef<HTMLDialogElement>(null);
-  const groups = useMemo(() => search(all, query, app, host), [all, query, app, host]);
-  const entries = groups.flatMap((group) => group.entries);
+  const [whole, setWhole] = useState<ReadonlySet<Kind>>(NONE);
+  const groups = useMemo(() => search(all, query, app, host, whole), [all, query, app, host, whole]);
+  const lines = groups.map(({ kind, entries: of, more }) => ({ kind, entries: more === 0 ? of : [...of, restOf(kind, more, () => { setWhole(new Set([...whole, kind])); })] }));
+  const entries = lines.flatMap((group) => group.entries);
+  const first = new Map(lines.map(({ kind }, n) => [kind, lines.slice(0, n).reduce((sum, one) => sum + one.entries.length, 0)]));
   const place = Math.min(at, entries.length - 1);
   const active = entries[place];
 
@@ -40,6 +43,10 @@ export function Search({ onClose }: { readonly onClose: () => void }) {
 
   const choose = (entry: Entry | undefined): void => {
     if (!entry) return;
+    if (entry.id === restId(entry.kind)) {
+      entry.run();
+      return;
+    }
     // The dialog gives the keyboard back first: what is chosen may take it.
     dialog.current?.close();
     onClose();
@@ -88,30 +95,41 @@ export function Search({ onClose }: { readonly onClose: () => void }) {
             value={query}
             onChange={(event) => {
               setQuery(event.target.value);
+              setWhole(NONE);
               setAt(0);
             }}
           />
           <kbd aria-hidden="true">Esc</kbd>
         </label>
         <div id={LIST} className="search-list" role="listbox" aria-label="Found">
-          {groups.map(({ kind, entries: of, more }) => (
+          {lines.map(({ kind, entries: of }) => (
             <div key={kind} role="group" aria-labelledby={`search-${kind}`}>
               <div id={`search-${kind}`} className="search-kind" role="presentation">
                 {TITLES[kind][0]}
-                {more > 0 && <span className="quiet"> · {count(more)} more: type on</span>}
               </div>
-              {of.map((entry) => {
-                const here = entries.indexOf(entry);
+              {of.map((entry, n) => {
+                const here = (first.get(kind) ?? 0) + n;
                 return <Option key={entry.id} id={optionId(here)} entry={entry} active={here === place} onChoose={() => { choose(entry); }} onPoint={() => { setAt(here); }} />;
               })}
             </div>
           ))}
         </div>
         {entries.length === 0 && <p className="search-none">Nothing answers to “{query.trim()}”.</p>}
-        <p className="out-of-sight" role="status">{said(entries.length, groups.reduce((sum, { more }) => sum + more, 0), query)}</p>
+        <p className="out-of-sight" role="status">{said(groups.reduce((sum, { entries: of }) => sum + of.length, 0), groups.reduce((sum, { more }) => sum + more, 0), query)}</p>
       </div>
     </dialog>
   );
+}
+
+const NONE: ReadonlySet<Kind> = new Set();
+
+function restId(kind: Kind): string {
+  return `rest-${kind}`;
+}
+
+/** The last line of a group that does not show all it has; it keeps the search open. */
+function restOf(kind: Kind, more: number, run: () => void): Entry {
+  return { id: restId(kind), kind, title: `Show ${count(more)} more`, says: "", fields: [], run };
 }
 
 function optionId(place: number): string {
@@ -126,13 +144,14 @@ interface OptionProps {
   readonly onPoint: () => void;
 }
 
-function Option({ id, entry: { kind, title, says, keys }, active, onChoose, onPoint }: OptionProps) {
-  const Icon = TITLES[kind][1];
+function Option({ id, entry: { id: of, kind, title, says, keys }, active, onChoose, onPoint }: OptionProps) {
+  const rest = of === restId(kind);
+  const Icon = rest ? ChevronDown : TITLES[kind][1];
   return (
     // The keyboard stays in the field, which tells of the active one.
     <div id={id} className="search-option" role="option" aria-selected={active} onPointerMove={active ? undefined : onPoint} onPointerDown={(event) => { event.preventDefault(); }} onClick={onChoose}>
       <Icon size={15} aria-hidden="true" />
-      <bdi className="search-title">{title}</bdi>
+      <bdi className={rest ? "search-title search-rest" : "search-title"}>{title}</bdi>
       {says !== "" && <bdi className="search-says">{says}</bdi>}
       {keys !== undefined && <kbd aria-hidden="true">{keys}</kbd>}
       {active && <CornerDownLeft size={13} className="search-enter" aria-hidden="true" />}

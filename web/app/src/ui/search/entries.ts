@@ -94,16 +94,23 @@ export interface Group {
   readonly more: number;
 }
 
-/** Entries that a group shows at most: the rest is found by typing on. */
+/** Entries that a group shows at first. */
 const MOST = 12;
 /** Without a query: what can be done, and a glance at the rest. */
 const GLANCE: Readonly<Record<Kind, number>> = { command: 30, node: 5, trace: 5, event: 0, graph: 5 };
 const UNASKED: readonly Kind[] = ["command", "trace", "node", "graph", "event"];
 
-/** What answers to the query, the group with the best answer first. */
-export function search(all: Entries, query: string, { engine, actions }: Pick<App, "engine" | "actions">, host: HostAbilities): readonly Group[] {
-  if (query.trim() === "") return UNASKED.flatMap((kind) => (GLANCE[kind] > 0 && all[kind].length > 0 ? [{ kind, entries: all[kind].slice(0, GLANCE[kind]), more: 0 }] : []));
-  const groups = KINDS.map((kind) => ({ kind, ...rank(all[kind], query, MOST) }));
+/** What answers to the query, the group with the best answer first; groups in `whole` leave nothing
+ * out.
+ */
+export function search(all: Entries, query: string, { engine, actions }: Pick<App, "engine" | "actions">, host: HostAbilities, whole: ReadonlySet<Kind> = new Set()): readonly Group[] {
+  if (query.trim() === "") {
+    return UNASKED.flatMap((kind) => {
+      const entries = whole.has(kind) ? all[kind] : all[kind].slice(0, GLANCE[kind]);
+      return entries.length > 0 ? [{ kind, entries, more: all[kind].length - entries.length }] : [];
+    });
+  }
+  const groups = KINDS.map((kind) => ({ kind, ...rank(all[kind], query, whole.has(kind) ? Infinity : MOST) }));
   // A whole token finds a trace that is not among the latest.
   const row = traceByToken(engine.state, query.trim());
   return groups.sort((a, b) => b.best - a.best).flatMap(({ kind, found, total }) => {

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { describe, expect, it, vi } from "vitest";
 import { commandsOf } from "../../../src/ui/search/commands.ts";
-import { entriesOf, search } from "../../../src/ui/search/entries.ts";
+import { entriesOf, type Kind, search } from "../../../src/ui/search/entries.ts";
+import { fold } from "../../../src/ui/search/ranking.ts";
 import { moved } from "../../../src/ui/search/Search.tsx";
 import { batch, GRAPH, hello, PLACE, scene } from "../../support/page.ts";
 
@@ -72,5 +73,13 @@ describe("what the search finds", () => {
 
   it("PIC-101: arrows lead through all groups and round the ends", () => {
     expect([moved("ArrowDown", 0, 3), moved("ArrowDown", 2, 3), moved("ArrowUp", 0, 3), moved("PageDown", 0, 30), moved("PageUp", 3, 30), moved("x", 0, 3), moved("ArrowDown", -1, 0)]).toEqual([1, 0, 2, 8, 0, null, null]);
+  });
+
+  it("PIC-101: a group says how many it leaves out, and leaves nothing out when it is asked for whole", () => {
+    const { all, actions, engine } = page();
+    const many = Array.from({ length: 200 }, (_, n) => ({ id: `n${n}`, kind: "node" as const, title: `Node ${n}`, says: "", fields: [fold(`Node ${n}`)], run: () => undefined }));
+    const found = (query: string, whole: ReadonlySet<Kind>) => search({ ...all(), node: many }, query, { actions, engine }, {}, whole).filter(({ kind }) => kind === "node").map(({ entries, more }) => [entries.length, more]);
+    expect([found("node", new Set()), found("node", new Set(["node"]))]).toEqual([[[12, 188]], [[200, 0]]]);
+    expect([found("", new Set()), found("", new Set(["node"]))]).toEqual([[[5, 195]], [[200, 0]]]);
   });
 });
