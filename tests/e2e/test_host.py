@@ -524,6 +524,14 @@ def test_bar_and_panel_stand_in_the_host(
     bar.get_by_role("button", name="Realtime · paused").click()
     expect(page.locator(".dr-popovers .pop")).to_contain_text("Events still arrive")
     page.keyboard.press("Escape")
+    size = page.viewport_size
+    assert size
+    for width in (size["width"], 1100, 1000, 900):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        tall = bar.evaluate("one => one.getBoundingClientRect().height")
+        over = bar.evaluate("one => one.firstElementChild.scrollWidth - one.clientWidth")
+        assert (tall < 40, over) == (True, 0), (width, tall, over)
+    page.set_viewport_size(size)
     page.mouse.move(2, 300)
     page.evaluate("document.activeElement.blur()")
     ours = steady(page, OURS)

@@ -49,7 +49,7 @@ function Controls({ realtime }: { readonly realtime: HostRealtime }) {
   const why = useStoreValue(store, (state) => state.why);
   const active = useSession(({ phase }) => phase === "on" || phase === "replay");
   return (
-    <>
+    <div className="dr-bar-row">
       <OnSwitch />
       <LiveSign view={view} name="Realtime" />
       {why !== "" && <p className="dr-why" title={why}>{why}</p>}
@@ -66,7 +66,7 @@ function Controls({ realtime }: { readonly realtime: HostRealtime }) {
       <Suspense fallback={null}>
         <Summary />
       </Suspense>
-    </>
+    </div>
   );
 }
 
@@ -83,7 +83,7 @@ function Undo({ realtime }: { readonly realtime: HostRealtime }) {
     <span role="status" className="dr-undo">
       {cleared && (
         <>
-          Cleared.{" "}
+          <span className="dr-undo-says">Cleared. </span>
           <Button className="button-small" icon={<Undo2 size={14} />} onClick={store.undo}>
             Undo
           </Button>
