@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -122,6 +123,57 @@ def test_the_page_starts_light() -> None:
     assert first
     weight = sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in first)
     assert weight <= 250_000, f"{weight} bytes"
+
+
+@pytest.mark.parametrize(
+    ("system", "kept", "first"),
+    [("light", "", "light"), ("dark", "light", "light"), ("light", "dark", "dark")],
+)
+def test_the_first_paint_has_the_theme(
+    browser: Browser, shown: Demo, system: Literal["light", "dark"], kept: str, first: str
+) -> None:
+    """PIC-47: before the page's script has come, the theme is the remembered one, or the system's."""
+    context = browser.new_context(color_scheme=system)
+    if kept:
+        context.add_init_script(f"localStorage['dagnet-realtime'] = '{{\"theme\": \"{kept}\"}}'")
+    context.route("**/assets/*.js", lambda route: route.abort())
+    page = shown.enter(context)
+    expect(page.locator("html")).to_have_attribute("data-theme", first)
+    shade = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (int(re.findall(r"\d+", shade)[0]) > 127) is (first == "light")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == first
+    context.close()
+
+
+def test_a_toast_covers_nothing_that_is_followed(browser: Browser, shown: Demo) -> None:
+    """PIC-45: at 1280×720 toasts leave the banners, the followed traces and the events free, and a
+    filter can be read."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = shown.enter(context)
+    live(page)
+    visitors(page)
+    page.locator("#filter").fill("device:mobile")
+    page.keyboard.press("Enter")
+    for n in range(3):
+        page.locator(".trace-row").nth(n).click(modifiers=["Control"])
+    page.keyboard.press("c")
+    expect(page.locator(".toast")).to_be_visible()
+    boxes = [
+        page.locator(place).bounding_box()
+        for place in (".toasts", ".following", ".state-banner", ".feed", ".side", ".dr-legend")
+    ]
+    toast, *others = [box for box in boxes if box]
+    assert len(others) == 5
+    for box in others:
+        assert (
+            toast["x"] + toast["width"] <= box["x"]
+            or box["x"] + box["width"] <= toast["x"]
+            or toast["y"] + toast["height"] <= box["y"]
+            or box["y"] + box["height"] <= toast["y"]
+        ), (toast, box)
+    chip = page.locator(".filter-chips").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert chip <= 0
+    context.close()
 
 
 def test_the_feed_stands_still_while_it_is_read(walking: Page) -> None:

@@ -56,7 +56,7 @@ export function App() {
       <div className="work">
         <Suspense>{shop && <ShopFrame />}</Suspense>
         <main className="stage">
-          <Canvas />
+          <Canvas>{!narrow && <Toasts />}</Canvas>
           <Events />
         </main>
         {/* Its place is kept while it is fetched: nothing moves when it comes. */}
@@ -69,7 +69,7 @@ export function App() {
       <Suspense>{narrow && <Panes pane={pane} />}</Suspense>
       <Summary />
       <TabTitle />
-      <Toasts />
+      {narrow && <Toasts />}
       <Suspense>
         <DropZone />
       </Suspense>

@@ -2,7 +2,7 @@
 import { useActions, useApp, useMedia, useNarrow, useUi } from "../hooks.ts";
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
-import { Suspense, useCallback, useState } from "react";
+import { type ReactNode, Suspense, useCallback, useState } from "react";
 import type { EdgeRef, PictureControls, PictureProps } from "@dagnet-realtime/react/picture/types";
 import { Picture } from "@dagnet-realtime/react/picture/Picture.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
@@ -25,7 +25,8 @@ const Empty = lazyPart(async () => (await import("./Empty.tsx")).Empty);
 const MOST_JUMPS = 5;
 const STILL = "(prefers-reduced-motion: reduce)";
 
-export function Canvas({ large = false }: { readonly large?: boolean }) {
+/** `children` lie over the picture, above its legend. */
+export function Canvas({ large = false, children }: { readonly large?: boolean; readonly children?: ReactNode }) {
   const { engine, picture: pictureRef } = useApp();
   const actions = useActions();
   const graph = useUi((ui) => ui.graph);
@@ -102,6 +103,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
           }}
         />
       )}
+      {children}
     </div>
   );
 }

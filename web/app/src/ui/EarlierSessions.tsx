@@ -65,7 +65,7 @@ export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
           <TriangleAlert size={14} aria-hidden="true" /> {NOT_KEPT[problem]}
         </p>
       )}
-      {shown?.length === 0 && problem === "" && <p className="sessions-none" role="status">No earlier session is kept yet. One is when you turn Realtime off, open a log or close the tab.</p>}
+      {shown?.length === 0 && problem === "" && <p className="sessions-none" role="status">No earlier session is kept yet. One is kept when you turn Realtime off, open a log or close the tab.</p>}
       <ul className="sessions" ref={list}>
         {shown?.map((one) => {
           const when = `${dayOf(one.since, context.environment.now())}, ${clock(one.since)}`;

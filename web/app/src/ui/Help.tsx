@@ -27,6 +27,16 @@ const FILTERS = [
   ["-source:ios", "not"],
 ] as const;
 
+const LIGHT = [
+  ["Ring", "One event at the node"],
+  ["Fill, border, glow, bars", "From two and a half events a second on: how busy the node is, on the scale of the busiest one, with the rate beside them"],
+  ["Dashed node", "Not seen yet; “no event” can never be seen"],
+  ["Amber", "The trace you follow. A click on a trace follows it until you open another, Ctrl adds it, the pin keeps it"],
+  ["Thin part of a way", "Inferred, over nodes without an event"],
+  ["Dashed line", "A step that the graph has no edge for: click it for what is probably wrong"],
+  ["Pink", "An event that no node listens for"],
+] as const;
+
 export function Help({ onClose }: { readonly onClose: () => void }) {
   return (
     <Sheet title="Help" wide onClose={onClose}>
@@ -61,9 +71,14 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         </section>
         <section className="help-wide">
           <h3>What the light says</h3>
-          <p>
-            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: fill, border, glow and bars on the scale of the busiest node, with the rate beside them. A dashed node has not been seen yet. “No event” can never be seen. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
-          </p>
+          <dl className="help-list help-light">
+            {LIGHT.map(([what, says]) => (
+              <div key={what}>
+                <dt>{what}</dt>
+                <dd>{says}</dd>
+              </div>
+            ))}
+          </dl>
           <p>
             Everything here began when Realtime was turned on: there is no history before it, and no promise of order or completeness beyond what “nothing lost” says. Counts are exact even if only some visitors are shown.
           </p>

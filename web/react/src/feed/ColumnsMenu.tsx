@@ -40,9 +40,9 @@ export function ColumnsMenu({ columns, onColumns, widthOf }: ColumnsMenuProps) {
           );
         })}
       </ul>
-      <p className="quiet">The end of a head can be dragged too. This browser remembers.</p>
+      <p className="quiet">The edge of a heading can be dragged too. This browser remembers.</p>
       <Button className="button-small" disabled={Object.keys(columns).length === 0} onClick={() => { onColumns({}); }}>
-        As they come
+        Reset columns
       </Button>
     </>
   );

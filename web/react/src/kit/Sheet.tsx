@@ -4,6 +4,7 @@
 import { X } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./controls.tsx";
+import "../styles/sheet.css";
 
 /** A modal sheet; it is open while it is mounted. */
 export function Sheet({ title, onClose, children, wide = false }: { readonly title: string; readonly onClose: () => void; readonly children: ReactNode; readonly wide?: boolean }) {

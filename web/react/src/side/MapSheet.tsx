@@ -18,7 +18,7 @@ export function MapSheet({ name, onClose }: { readonly name: string; readonly on
   return (
     <Sheet title="Map an event to a node" onClose={onClose}>
       <p>
-        <code>{name}</code> will light the node you choose, in this session only. What was counted since On is filled in, and the mapping can be exported for the author of the event definitions.
+        <code>{name}</code> will light the node you choose, in this session only. What was counted so far is filled in, and the mapping can be exported for the author of the event definitions.
       </p>
       <input
         className="field"

@@ -83,9 +83,9 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
             );
           })
         : list(GROUPS.filter((group) => group !== "ignored").flatMap((group) => groups.get(group) ?? []))}
-      {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under further names, which are not counted apart.</p>}
+      {few === undefined && other > 0 && <p className="quiet unmapped-rest">{plural(other, "event")} under further names, which are not counted apart.</p>}
       {few === undefined && who.length > 0 && (
-        <p className="quiet" title="They light no node in any graph, and are left out of the share of mapped events.">
+        <p className="quiet unmapped-rest" title="They light no node in any graph, and are left out of the share of mapped events.">
           Besides: {who.map((one) => `${count(one.count)} ${one.name}`).join(", ")}. Such messages say who a person is.
         </p>
       )}

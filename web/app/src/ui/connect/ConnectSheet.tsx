@@ -1,7 +1,7 @@
 /** How pages are connected: their channels, what came from each, and what was rejected. */
 import { useApp, useUi } from "../../hooks.ts";
 import { overdue } from "@dagnet-realtime/engine/select/overdue";
-import { clock, count, since, span } from "@dagnet-realtime/react/format";
+import { clock, count, since } from "@dagnet-realtime/react/format";
 import { useEngine } from "@dagnet-realtime/react/hooks";
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
 import { Button, Copy } from "@dagnet-realtime/react/kit/controls.tsx";
@@ -200,7 +200,7 @@ export function Missing() {
     <section aria-label="Sent by the page, not received">
       <h3>Sent by the page, not received</h3>
       {missing.length === 0 ? (
-        <p className="quiet">{remote ? `Every event that left a page arrived here within ${span(LOST_MS)}, or still may.` : "Nothing was dropped or failed in a page."}</p>
+        <p className="quiet">{remote ? `Every event that left a page arrived here within ${LOST_MS / 1000} seconds, or still may.` : "Nothing was dropped or failed in a page."}</p>
       ) : (
         <ul className="connect-missing">
           {missing.map(({ row, how, age }) => (
