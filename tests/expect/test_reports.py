@@ -109,7 +109,7 @@ def test_a_name_acts_in_no_report(name: str, tmp_path: Path) -> None:
         assert not line.lstrip().startswith("::")  # GitHub's runner trims before it looks
         assert not re.search(r"##\w*\[|[\x00-\x1f\x7f-\x9f]", line)
     assert len("\n".join(terminal(outcome)).splitlines()) == len(terminal(outcome))
-    printed, _ = write(outcome, ["junit=-", "json=-", "md=-"], {}, tmp_path)
+    printed = [write(outcome, [f"{kind}=-"], {}, tmp_path)[0] for kind in ("junit", "json", "md")]
     for line in "\n".join(printed).split("\n"):
         assert not line.lstrip().startswith("::")
         assert not re.search(r"##\w*\[", line)
@@ -155,20 +155,20 @@ def test_github_finds_its_summary_and_its_annotations(tmp_path: Path) -> None:
         "GITHUB_STEP_SUMMARY": str(summary),
         "GITHUB_WORKSPACE": str(tmp_path),
     }
-    printed, unwritten = write(
+    report, printed, unwritten = write(
         _outcome([_item(1), _item(2, severity="warn")]),
         [f"junit={tmp_path}/deep/out.xml", "json=-"],
         environ,
         tmp_path,
     )
     assert unwritten == []
-    assert [line.split()[0] for line in printed[1:]] == ["::error", "::warning"]
-    assert json.loads(printed[0])["results"]
+    assert [line.split()[0] for line in printed] == ["::error", "::warning"]
+    assert json.loads(report)["results"]
     text = summary.read_text()
     assert text.startswith("before\n### DagNet expectations: 0 met, 1 failed, 1 warning")
     assert "9/11 nodes, 10/14 edges; not seen: basket" in text
     ElementTree.parse(tmp_path / "deep/out.xml")
-    assert write(_outcome([_item(1)]), [], {}, tmp_path) == ([], [])
+    assert write(_outcome([_item(1)]), [], {}, tmp_path) == ("", [], [])
 
 
 def test_a_summary_that_is_too_long_is_cut(tmp_path: Path) -> None:

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, cast
 from xml.etree import ElementTree
 
+import psutil
 import pytest
 import typer
 
 from dagnet_realtime.app.simulator import TrafficSimulator
 from dagnet_realtime.cli.demo import SAMPLE
 from dagnet_realtime.cli.expect import evaluator, modes, runner
-from dagnet_realtime.cli.expect.interrupts import Interrupts
 from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from dagnet_realtime.cli.expect.server import OwnServer
+from dagnet_realtime.cli.interrupts import Interrupts
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import DEFAULT_FOLDERS
 
@@ -393,6 +394,7 @@ def test_usage_is_reported() -> None:
         Asked(specs=[], command=["x"], url="http://x"),
         Asked(specs=[], url="http://127.0.0.1:1"),
         Asked(specs=[], command=["x"], lasts=1.0),
+        Asked(specs=[], command=["x"], reports=["junit=-", "json=-"]),
         Asked(specs=[], command=["x"], reports=["junit=a", "json=./a"]),
         Asked(specs=[], command=["x"], reports=["junit=a"], save_log=Path("a")),
         Asked(specs=[Path("a.yaml")], command=["x"], reports=["md=a.yaml"]),
@@ -598,6 +600,169 @@ def test_an_interrupt_before_the_command(spec: Path, tmp_path: Path, number: int
     name = signal.Signals(number).name
     assert f"interrupted by {name}. The command was not started." in out.getvalue()
     assert (code, mark.exists(), report.is_file()) == (3, False, True)
+
+
+INTERRUPTED_AT = """
+import atexit, os, signal, sys
+place, number = sys.argv[1], int(sys.argv[2])
+sys.argv[1:3] = []
+class Finder:
+    def find_spec(self, name, *_):
+        if name == place:
+            os.kill(os.getpid(), number)
+sys.meta_path.insert(0, Finder())
+if place == "exit":
+    atexit.register(os.kill, os.getpid(), number)
+from dagnet_realtime.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        ("dagnet_realtime.cli.main", signal.SIGINT),
+        ("dagnet_realtime.cli.expect.evaluator", signal.SIGTERM),
+        ("dagnet_realtime.app.serve", signal.SIGINT),
+        ("exit", signal.SIGINT),
+    ],
+)
+def test_an_interrupt_while_the_program_is_loaded(
+    spec: Path, tmp_path: Path, place: str, number: int
+) -> None:
+    """EXP-16: an interrupt is heard before the commands are loaded, and one at the very end does
+    not change the exit code.
+    """
+    report = tmp_path / "out.xml"
+    arguments = [spec, "--workspace", SAMPLE, "--settle", "0.1s", "--wait", "0.1s"]
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT, place, str(int(number)), "expect"]
+        + [str(one) for one in arguments]
+        + ["--report", f"junit={report}", "--", "true"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    interrupted = f"interrupted by {number.name}. The command was not started."
+    assert (ended.returncode, ended.stderr) == (3, "")
+    assert (interrupted in ended.stdout) == (place != "exit"), ended.stdout
+    assert report.is_file()
+
+
+def test_a_deaf_command_is_killed_soon_after_a_second_interrupt(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a runner that cancels a job interrupts twice and waits no longer for the report."""
+    report = tmp_path / "out.json"
+    script = (
+        "import signal, time\n"
+        "for one in (signal.SIGINT, signal.SIGTERM): signal.signal(one, signal.SIG_IGN)\n"
+        "os.kill(os.getppid(), signal.SIGINT); time.sleep(0.3)\n"
+        "os.kill(os.getppid(), signal.SIGTERM); time.sleep(600)"
+    )
+    code, said = run([spec], BUYS + script, reports=[f"json={report}"])
+    assert code == 137
+    assert "interrupted by SIGINT. The command ended with 137." in said
+    assert json.loads(report.read_text())["results"][0]["events"] == 4
+
+
+def test_a_fault_of_our_own_keeps_no_report_back(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EXP-16: if the program itself fails, the report says so, with exit code 2."""
+
+    def fails(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(modes, "_waits", fails)
+    report = tmp_path / "out.xml"
+    code, said = run([spec], BUYS, reports=[f"junit={report}"])
+    assert (code, "The run broke off by a fault. RecursionError()." in said) == (2, True), said
+    assert int(ElementTree.parse(report).getroot().attrib["errors"]) >= 1, "it is not green"
+
+
+LEAVES = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", %r])
+"""
+
+
+def test_what_the_command_left_running_is_heard_and_stopped(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a process that outlives the command may still send, and is stopped before the
+    verdict; what it sends then counts as well. One that does not listen is killed.
+    """
+    asked = tmp_path / "asked"
+    late = (
+        SEND
+        + f"""
+import pathlib, signal, time
+def ends(*_):
+    pathlib.Path({str(asked)!r}).write_text("asked")
+    send("purchase", currency="GBP", total=40)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, ends)
+send("view_item"); send("add_to_cart"); send("begin_checkout", method="card")
+time.sleep(600)
+"""
+    )
+    code, said = run([spec], LEAVES % late, settle=1.0, wait=5.0)
+    assert asked.exists()
+    assert "The command left processes running; they were stopped." in said
+    assert code == 0, said
+
+
+def test_a_deaf_process_that_the_command_left_is_killed(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EXP-16: what the command left is killed if it does not end; a session of its own keeps a
+    process.
+    """
+    monkeypatch.setattr(runner, "KILLED_AFTER", 0.3)
+    pids = tmp_path / "pids"
+    deaf = f"import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({str(pids)!r}, 'a').write(str(os.getpid()) + ' '); time.sleep(600)"
+    script = (
+        "import subprocess, sys, time, pathlib\n"
+        f"for own in (False, True): subprocess.Popen([sys.executable, '-c', {deaf!r}], start_new_session=own)\n"
+        f"while not pathlib.Path({str(pids)!r}).exists() or len(pathlib.Path({str(pids)!r}).read_text().split()) < 2: time.sleep(0.05)\n"
+    )
+    code, said = run([spec], BUYS + script)
+    running = [one for one in map(int, pids.read_text().split()) if psutil.pid_exists(one)]
+    running = [one for one in running if psutil.Process(one).status() != psutil.STATUS_ZOMBIE]
+    try:
+        assert (code, len(running)) == (0, 1), said
+        assert os.getsid(running[0]) == running[0]
+    finally:
+        for one in running:
+            os.kill(one, signal.SIGKILL)
+
+
+def test_a_report_has_standard_output_to_itself(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a report on standard output can be read by a program: what is said of the run and
+    what the command prints go to standard error.
+    """
+    log = tmp_path / "run.ndjson"
+    base = [sys.executable, "-m", "dagnet_realtime", "expect", str(spec), "--report", "json=-"]
+    place = ["--workspace", str(SAMPLE), "--settle", "0.1s", "--wait", "0.1s"]
+    environ = {**os.environ, "GITHUB_ACTIONS": "true", "PYTHONIOENCODING": "ascii"}
+    environ.pop("GITHUB_STEP_SUMMARY", None)
+    for more in (
+        [
+            *place,
+            "--save-log",
+            str(log),
+            "--",
+            sys.executable,
+            "-c",
+            BUYS + 'print("of the command")',
+        ],
+        ["--log", str(log)],
+    ):
+        ended = subprocess.run(
+            [*base, *more], capture_output=True, encoding="utf-8", env=environ, check=False
+        )
+        told = json.loads(ended.stdout)
+        assert (ended.returncode, told["results"][0]["verdict"]) == (0, "met"), ended.stderr
+        assert "expect 7 met, 0 failed" in ended.stderr
+        assert ("of the command" in ended.stderr) == ("--" in more)
 
 
 def test_an_interrupt_while_the_run_waits_for_quiet(spec: Path, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def expect(
     from threading import Thread
 
     from dagnet_realtime.cli.expect.evaluator import open_evaluator
-    from dagnet_realtime.cli.expect.interrupts import Interrupts
+    from dagnet_realtime.cli.interrupts import Interrupts
     from dagnet_realtime.model.problem import Problem
 
     stack = ExitStack()

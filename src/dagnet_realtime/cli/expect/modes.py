@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -31,7 +32,6 @@ from dagnet_realtime.cli.expect.files import (
     workspace_of,
 )
 from dagnet_realtime.cli.expect.http import ExpectApi, Markers
-from dagnet_realtime.cli.expect.interrupts import Interrupts
 from dagnet_realtime.cli.expect.reports import Outcome, terminal, write
 from dagnet_realtime.cli.expect.runner import (
     INCONCLUSIVE,
@@ -44,11 +44,13 @@ from dagnet_realtime.cli.expect.runner import (
 )
 from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.cli.folder_options import folders_from_options
+from dagnet_realtime.cli.interrupts import Interrupts
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 LONGEST_LOG = 512 * 1024 * 1024
+LEFT = "The command left processes running; they were stopped."
 GZIP = b"\x1f\x8b"
 PRESENCE = ("lit", "path", "order", "some", "coverage")
 """Matchers that other people's events can only meet, never fail."""
@@ -86,24 +88,25 @@ def expect_run(
     out: TextIO,
     evaluator: Evaluator | None = None,
     interrupts: Interrupts | None = None,
+    err: TextIO | None = None,
 ) -> int:
     """Judges, reports, and returns the exit code. It ends `evaluator`, if one is given.
 
-    `interrupts` are those that came until now, and come.
+    `interrupts` are those that came until now, and come. `out` is standard output: it holds a
+    report alone if one goes there, and everything else is written to `err`.
     """
+    err = err or sys.stderr
     _check_usage(asked)
     with ExitStack() as stack:
-        interrupts = interrupts or stack.enter_context(Interrupts())
+        if interrupts is None:
+            interrupts = stack.enter_context(Interrupts())
+        run: Run | None = None
         try:
             evaluator = stack.enter_context(evaluator or open_evaluator())
-        except Problem as problem:
-            return _report(asked, _nothing_judged(asked, problem), environ, out)
-        if asked.record:
-            return _recorded(asked, evaluator, out)
-        folder = (asked.workspace or workspace_of(asked.specs)).expanduser()
-        judged, named = _files(asked, folder, evaluator)
-        run = Run(evaluator, judged, named)
-        try:
+            if asked.record:
+                return _recorded(asked, evaluator, out)
+            folder = _expanded(asked.workspace or workspace_of(asked.specs))
+            run = Run(evaluator, *_files(asked, folder, evaluator))
             if asked.logs:
                 outcome = _from_logs(asked, run, interrupts)
             elif asked.url:
@@ -111,8 +114,24 @@ def expect_run(
             else:
                 outcome = _around(asked, run, folder, environ, interrupts)
         except Problem as problem:
-            outcome = _broken_off(run, problem)
-        return _report(asked, outcome, environ, out)
+            if asked.record:
+                raise
+            outcome = _broken_off(asked, run, problem)
+        except (typer.BadParameter, typer.Exit):
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault of ours keeps no report back either
+            traceback.print_exc(file=err)
+            fault = Problem("unavailable", "The run broke off by a fault", repr(error)[:500])
+            outcome = _broken_off(asked, run, fault)
+        return _report(asked, outcome, environ, out, err)
+
+
+def _expanded(path: Path) -> Path:
+    """The path without `~`; as it is if there is no such user."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def _recorded(asked: Asked, evaluator: Evaluator, out: TextIO) -> int:
@@ -154,7 +173,9 @@ def _check_usage(asked: Asked) -> None:
 def _check_written(asked: Asked) -> None:
     """Raises `typer.BadParameter` if a file would be written twice, or over one that is read."""
     reports = [one.partition("=")[2] for one in asked.reports]
-    written = [Path(one).expanduser() for one in reports if one != "-"]
+    if reports.count("-") > 1:
+        raise typer.BadParameter("one report goes to standard output; give the others a file")
+    written = [_expanded(Path(one)) for one in reports if one != "-"]
     if asked.save_log is not None:
         written.append(asked.save_log)
     read = {path.resolve() for path in (*asked.specs, *asked.logs)}
@@ -185,10 +206,13 @@ def _files(
     return judged, [file for file in named if not file.issues]
 
 
-def _broken_off(run: Run, problem: Problem) -> Outcome:
+def _broken_off(asked: Asked, run: Run | None, problem: Problem) -> Outcome:
     """The outcome of a run that a problem ended: what can be judged still is."""
+    if run is None:
+        return _nothing_judged(asked, problem)
     run.said.append(problem.sentence())
     try:
+        run.lose("the run broke off")
         outcome = run.outcome(problem.sentence())
     except Problem:  # nothing judges any more
         results = [unjudged(file, problem.sentence()) for file in run.judged]
@@ -197,23 +221,37 @@ def _broken_off(run: Run, problem: Problem) -> Outcome:
     return outcome
 
 
-def _report(asked: Asked, outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> int:
+def _report(
+    asked: Asked, outcome: Outcome, environ: Mapping[str, str], out: TextIO, err: TextIO
+) -> int:
     """Writes the reports and says the outcome; what cannot be written keeps nothing else back."""
-    printed, unwritten = write(outcome, asked.reports, environ, Path.cwd())
+    report, commands, unwritten = write(outcome, asked.reports, environ, Path.cwd())
+    failed = _print(report, out, "utf-8") if report else ""
     # The command may have left its last line open.
-    lines = ([""] if asked.command else []) + terminal(outcome)
-    failed = _print([*lines, *printed, *unwritten], out)
+    lines = ([""] if asked.command else []) + terminal(outcome) + [*commands, *unwritten]
+    if report:
+        _print("".join(f"{line}\n" for line in lines), err)
+    else:
+        failed = _print("".join(f"{line}\n" for line in lines), out)
     if failed:
-        print(f"dagnet-realtime: standard output cannot be written: {failed}", file=sys.stderr)
+        _print(f"dagnet-realtime: standard output cannot be written: {failed}\n", err)
     return outcome.code or (USAGE if unwritten or failed else MET)
 
 
-def _print(lines: Sequence[str], out: TextIO) -> str:
-    """Prints lines; why they cannot be printed, "" if they can or their reader has gone."""
-    text = "".join(f"{line}\n" for line in lines)
-    encoding = out.encoding or "utf-8"
+def _print(text: str, out: TextIO, encoding: str = "") -> str:
+    """Prints text, in the encoding of `out` if none is given.
+
+    Returns why it cannot be printed, "" if it can or its reader has gone.
+    """
+    encoding = encoding or out.encoding or "utf-8"
+    content = text.encode(encoding, "replace")
+    binary = getattr(out, "buffer", None)
     try:
-        out.write(text.encode(encoding, "replace").decode(encoding))
+        if binary is None:
+            out.write(content.decode(encoding))
+        else:
+            out.flush()
+            binary.write(content)
         out.flush()
     except OSError as error:
         # What is left in the buffer must not fail at the end of the process.
@@ -276,7 +314,7 @@ def _around(
         run.watch(server.origin, server.key, channel.workspace, channel.env)
         markers = stack.enter_context(Markers(server.origin, server.write_key))
         api = stack.enter_context(ExpectApi(run, markers.send))
-        code, said = run_child(
+        code, said, left = run_child(
             asked.command,
             _child_environ(environ, asked.env, server, api),
             asked.timeout,
@@ -284,11 +322,20 @@ def _around(
             lambda: (
                 f"The server ended during the run: {failed}" if (failed := server.failure()) else ""
             ),
+            # Standard output holds the report alone, if one goes there.
+            sys.stderr.fileno() if any(one.endswith("=-") for one in asked.reports) else None,
         )
+        stack.callback(left.end)
         settle, wait = _waits(asked, run)
-        run.settle(
-            settle, wait, time.monotonic(), lambda: bool(interrupts) or bool(server.failure())
-        )
+
+        def ended() -> bool:
+            return bool(interrupts) or bool(server.failure())
+
+        # What the command left running may still send.
+        run.settle(settle, wait, time.monotonic(), ended)
+        if left.end():
+            run.said.append(LEFT)
+            run.settle(settle, settle, time.monotonic(), ended)
         if said or interrupts:
             run.said.append(said or interrupts.sentence())
         if interrupts:

@@ -226,14 +226,15 @@ def annotations(outcome: Outcome, root: Path, here: Path) -> list[str]:
 
 def write(
     outcome: Outcome, wanted: Sequence[str], environ: Mapping[str, str], here: Path
-) -> tuple[list[str], list[str]]:
+) -> tuple[str, list[str], list[str]]:
     """Writes the reports that were asked for, and GitHub's if this runs there.
 
-    `wanted` are `format=path`, `-` for standard output. Returns what is to be printed (the reports
-    for standard output, then annotations), and a sentence for each that could not be written.
+    `wanted` are `format=path`, `-` for standard output. Returns the text for standard output ("" if
+    none goes there), annotations, and a sentence for each report that could not be written.
     """
     formats = {"junit": junit, "json": as_json, "md": markdown}
-    printed: list[str] = []
+    printed = ""
+    commands: list[str] = []
     unwritten: list[str] = []
 
     def attempt(path: str, put: Callable[[Path], object]) -> None:
@@ -248,15 +249,15 @@ def write(
         name, _, path = one.partition("=")
         text = formats[name](outcome)
         if path == "-":
-            printed.append(_inert(text.rstrip("\n"), name))
+            printed = _inert(text.rstrip("\n"), name) + "\n"
             continue
         attempt(path, partial(_put, text))
     if environ.get("GITHUB_ACTIONS") == "true":
         root = Path(environ.get("GITHUB_WORKSPACE") or here)
-        printed += annotations(outcome, root, here)
+        commands = annotations(outcome, root, here)
         if summary := environ.get("GITHUB_STEP_SUMMARY"):
             attempt(summary, partial(_add, _cut(markdown(outcome))))
-    return printed, unwritten
+    return printed, commands, unwritten
 
 
 def _inert(text: str, format: str) -> str:

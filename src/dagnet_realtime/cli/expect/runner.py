@@ -3,12 +3,14 @@
 It also says the exit code.
 """
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ import msgspec
 from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR, Evaluator
 from dagnet_realtime.cli.expect.feed import Feed, newest
 from dagnet_realtime.cli.expect.files import Issue, SpecFile
-from dagnet_realtime.cli.expect.interrupts import Interrupts
 from dagnet_realtime.cli.expect.reports import Outcome, Result
+from dagnet_realtime.cli.interrupts import Interrupts
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
 
@@ -29,6 +31,10 @@ TIMED_OUT = 124
 KILLED_AFTER = 10.0
 """Seconds that a child has to end after it was asked to."""
 
+KILLED_AGAIN = 1.0
+"""Seconds that it has after a second interrupt. GitHub kills a job 2.5 seconds after its second."""
+
+PROC = Path("/proc")
 TICK = 0.05
 
 PRESENCE = ("lit", "path", "order", "some", "within", "count", "each", "coverage")
@@ -246,7 +252,9 @@ def unjudged(file: SpecFile, reason: str) -> Result:
 class Child:
     """The command that is run: told to end by signals, and killed if it does not."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], environ: Mapping[str, str], stdout: int | None = None
+    ) -> None:
         # A background group that reads from the terminal would be stopped, so the child has a
         # group of its own only without a terminal.
         self._grouped = os.name == "posix" and not sys.stdin.isatty()
@@ -254,11 +262,12 @@ class Child:
             self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
                 list(command),
                 env=dict(environ),
+                stdout=stdout,
                 start_new_session=False,
                 process_group=0 if self._grouped else None,
             )
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+        except (OSError, ValueError) as error:  # ValueError: a null byte in a variable
+            reason = getattr(error, "strerror", None) or type(error).__name__
             raise Problem("not_found", f"{command[0]} cannot be started", reason) from None
         self.stopped_by = 0
 
@@ -279,22 +288,70 @@ class Child:
         """Hands a signal on to the command and what it started."""
         if self._process.poll() is not None:
             return
-        try:
-            if self._grouped:
-                os.killpg(self._process.pid, number)
-            else:
-                self._process.send_signal(number)
-        except ProcessLookupError:
-            return
+        if self._grouped:
+            signal_group(self._process.pid, number)
+        elif number != signal.SIGINT:  # the terminal has sent that one to the command as well
+            self._process.send_signal(number)
 
-    def end(self) -> int:
-        """Ends it, at first with a word, then without; the exit code."""
+    def end(self) -> None:
+        """Ends it, at first with a word, then without."""
         self.signal(signal.SIGTERM)
-        code = self.wait(KILLED_AFTER)
-        if code is None:
+        if self.wait(KILLED_AFTER) is None:
             self.signal(signal.SIGKILL)
-            code = self.wait(KILLED_AFTER)
-        return 128 + signal.SIGKILL if code is None else code
+            self.wait(KILLED_AFTER)
+
+    def left(self) -> "Left":
+        """What the command left running, once it has ended."""
+        return Left(self._process.pid if self._grouped and self.poll() is not None else None)
+
+
+class Left:
+    """Processes of an ended command's process group. One that has left the group is not of them."""
+
+    def __init__(self, group: int | None) -> None:
+        # A group that is empty by now has given up its number, which may be another's later.
+        self._group = group if group is not None and is_alive(group) else None
+
+    def end(self) -> bool:
+        """Ends them, at first with a word, then without; whether there were any."""
+        group = self._group
+        if group is None or not is_alive(group):
+            return False
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            signal_group(group, number)
+            until = time.monotonic() + KILLED_AFTER
+            while time.monotonic() < until:
+                if not is_alive(group):
+                    return True
+                time.sleep(TICK)
+        return True
+
+
+def signal_group(group: int, number: int) -> None:
+    """Sends a signal to a process group, if it is still there and ours."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def is_alive(group: int) -> bool:
+    """Whether a process of the group runs. One that has ended and is not yet collected does not."""
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return not PROC.is_dir() or any(
+        (found := _state(stat)) is not None and found[0] not in "ZX" and found[1] == group
+        for stat in PROC.glob("[0-9]*/stat")
+    )
+
+
+def _state(stat: Path) -> tuple[str, int] | None:
+    """State and process group of a process of Linux; None if it has ended meanwhile."""
+    try:
+        fields = stat.read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return fields[0].decode(), int(fields[2])
 
 
 def run_child(
@@ -303,32 +360,45 @@ def run_child(
     timeout: float,
     interrupts: Interrupts,
     watch: Callable[[], str] = str,
-) -> tuple[int, str]:
-    """Runs a command to its end: its code, and what has to be said of it ("" if nothing).
+    stdout: int | None = None,
+) -> tuple[int, str, Left]:
+    """Runs a command to its end.
 
-    SIGINT, SIGTERM and SIGHUP go to the command; if one came before it, it is not started. `watch`
-    gives a reason to end it early. Then the code is 0, as the command did not end by itself.
+    Returns its code, what has to be said of it ("" if nothing), and what it left running. SIGINT,
+    SIGTERM and SIGHUP go to the command; if one came before it, it is not started. A command that
+    still runs `KILLED_AGAIN` seconds after a second one is killed: runners of jobs wait no longer
+    for a report. `watch` gives a reason to end it early. Then the code is 0, as the command did not
+    end by itself. `stdout` is the file descriptor of its standard output, that of this process by
+    default.
     """
     if interrupts:
-        return 0, f"{interrupts.sentence()} The command was not started."
-    child = Child(command, environ)
-    ends, handed = time.monotonic() + timeout, 0
+        return 0, f"{interrupts.sentence()} The command was not started.", Left(None)
+    child = Child(command, environ, stdout)
+    ends, handed, killed = time.monotonic() + timeout, 0, math.inf
     while True:
         code = child.wait(TICK)
         if code is not None:
-            return code, _ending(code, command, interrupts)
+            left = child.left()
+            if interrupts:
+                left.end()
+            return code, _ending(code, command, interrupts), left
         while handed < len(interrupts.told):
             child.signal(signal.SIGKILL if handed > 1 else interrupts.told[handed])
             handed += 1
+            if handed > 1:
+                killed = min(killed, time.monotonic() + KILLED_AGAIN)
+        if time.monotonic() >= killed:
+            child.signal(signal.SIGKILL)
         if time.monotonic() >= ends:
             child.end()
             return (
                 TIMED_OUT,
                 f"The command did not end within {timeout:g} s and was stopped.",
+                child.left(),
             )
         if reason := watch():
             child.end()
-            return 0, f"{reason}; the command was stopped."
+            return 0, f"{reason}; the command was stopped.", child.left()
 
 
 def _ending(code: int, command: Sequence[str], interrupts: Interrupts) -> str:
