@@ -250,6 +250,77 @@ def test_what_cannot_be_written_keeps_nothing_else_back(spec: Path, tmp_path: Pa
     assert "7 met" in (tmp_path / "out.md").read_text()
 
 
+DISKS = f"""
+set -e
+mkdir "$1/small" "$1/full" "$1/fixed"
+mount -t tmpfs -o size=4k none "$1/small"
+mount -t tmpfs -o size=4k none "$1/full"
+head -c 4096 /dev/zero > "$1/full/all"
+mount -t tmpfs -o ro none "$1/fixed"
+set +e
+shift
+{sys.executable} -m dagnet_realtime expect "$@"
+echo "code $?"
+ls -A "$HERE/fixed" "$HERE/full" "$HERE/small"
+"""
+
+
+@pytest.fixture
+def mounts() -> list[str]:
+    """The start of a command that may mount file systems of its own."""
+    command = ["unshare", "--map-root-user", "--mount"]
+    try:
+        tried = subprocess.run(
+            [*command, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False
+        )
+    except OSError:
+        pytest.skip("there is no `unshare`")
+    if tried.returncode:
+        pytest.skip("file systems cannot be mounted here")
+    return command
+
+
+def test_a_full_disk_and_one_that_is_only_read(
+    spec: Path, tmp_path: Path, mounts: list[str]
+) -> None:
+    """EXP-16: what a full or read-only disk does not take is reported, with exit code 2, half a
+    file is not left behind, and the other reports are written.
+    """
+    asked = [
+        "--report",
+        f"json={tmp_path}/full/out.json",
+        "--report",
+        f"junit={tmp_path}/fixed/a/b",
+    ]
+    asked += ["--save-log", f"{tmp_path}/small/run.ndjson", "--report", f"md={tmp_path}/out.md"]
+    place = ["--workspace", str(SAMPLE), "--settle", "0.1s", "--wait", "0.1s"]
+    command = ["--", sys.executable, "-c", BUYS]
+    ended = subprocess.run(
+        [*mounts, "sh", "-c", DISKS, "sh", str(tmp_path), str(spec), *asked, *place, *command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HERE": str(tmp_path), "GITHUB_ACTIONS": ""},
+        check=False,
+    )
+    assert f"The log {tmp_path}/small/run.ndjson cannot be saved: No space left" in ended.stdout
+    assert f"The report {tmp_path}/full/out.json cannot be written: No space left" in ended.stdout
+    assert f"The report {tmp_path}/fixed/a/b cannot be written: Read-only file" in ended.stdout
+    listed = f"code 2\n{tmp_path}/fixed:\n\n{tmp_path}/full:\nall\n\n{tmp_path}/small:\n"
+    assert ended.stdout.endswith(listed), ended.stdout
+    assert "7 met" in (tmp_path / "out.md").read_text()
+
+
+def test_no_temporary_folder(spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EXP-16: a run that has no room for its own files says so, with exit code 2."""
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    monkeypatch.setattr("tempfile.tempdir", str(taken))
+    report = tmp_path / "out.xml"
+    code, said = run([spec], BUYS, reports=[f"junit={report}"])
+    assert (code, "none can be made. Not a directory" in said) == (2, True), said
+    assert report.is_file()
+
+
 def test_a_standard_output_that_takes_nothing(spec: Path, tmp_path: Path) -> None:
     """EXP-16: reports are written, and the verdict's code is kept, if standard output is full, has
     no reader, or lacks letters.

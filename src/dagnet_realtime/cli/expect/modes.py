@@ -32,7 +32,7 @@ from dagnet_realtime.cli.expect.files import (
     workspace_of,
 )
 from dagnet_realtime.cli.expect.http import ExpectApi, Markers
-from dagnet_realtime.cli.expect.reports import Outcome, terminal, write
+from dagnet_realtime.cli.expect.reports import Outcome, put_file, terminal, write
 from dagnet_realtime.cli.expect.runner import (
     INCONCLUSIVE,
     MET,
@@ -719,7 +719,7 @@ def _save(path: Path, run: Run) -> None:
         }
         lines = [msgspec.json.encode(header), *feed.frames]
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(b"\n".join(lines) + b"\n")
+        put_file(target, b"\n".join(lines) + b"\n")
 
 
 def _iso(at: float) -> str:

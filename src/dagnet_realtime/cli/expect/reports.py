@@ -274,7 +274,20 @@ def _inert(text: str, format: str) -> str:
 def _put(text: str, target: Path) -> None:
     with suppress(FileExistsError):  # to write below a file says it better
         target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", errors="replace")
+    put_file(target, text.encode(errors="replace"))
+
+
+def put_file(target: Path, content: bytes) -> None:
+    """Writes a file. One that cannot be written to its end is removed: half of it misleads."""
+    file = target.open("wb")
+    try:
+        with file:
+            file.write(content)
+    except OSError:
+        if target.is_file():
+            with suppress(OSError):
+                target.resolve().unlink()
+        raise
 
 
 def _add(text: str, target: Path) -> None:

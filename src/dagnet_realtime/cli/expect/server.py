@@ -43,7 +43,15 @@ class OwnServer:
         self.write_key = write_key or secrets.token_hex(12)
         self.origin = ""
         self.key = ""
-        self._home = tempfile.TemporaryDirectory(prefix="dagnet-expect-")
+        try:
+            self._home = tempfile.TemporaryDirectory(prefix="dagnet-expect-")
+        except OSError as error:
+            raise Problem(
+                "unavailable",
+                "The run needs a temporary folder, and none can be made",
+                error.strerror or type(error).__name__,
+                "Name one that can be written, by the variable TMPDIR",
+            ) from None
         self._config = self._configured(folder, layout, port, tuple(properties))
         self.workspace: Workspace = self._config.workspaces[0]
         self._ready = threading.Event()
