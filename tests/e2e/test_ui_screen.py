@@ -160,7 +160,14 @@ def test_a_toast_covers_nothing_that_is_followed(browser: Browser, shown: Demo) 
     expect(page.locator(".toast")).to_be_visible()
     boxes = [
         page.locator(place).bounding_box()
-        for place in (".toasts", ".following", ".state-banner", ".feed", ".side", ".dr-legend")
+        for place in (
+            ".toasts",
+            ".following",
+            ".state-banner-filtered",
+            ".feed",
+            ".side",
+            ".dr-legend",
+        )
     ]
     toast, *others = [box for box in boxes if box]
     assert len(others) == 5
