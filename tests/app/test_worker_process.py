@@ -130,7 +130,7 @@ def test_a_version_that_cannot_start_changes_nothing(installed: Installed) -> No
     installed.install('broken" + 1 + "')
     os.kill(installed.program.pid, signal.SIGHUP)
     wait_for(lambda: any("worker_not_replaced" in line for line in installed.program.lines))
-    assert installed.workers == workers
+    wait_for(lambda: installed.workers == workers)
     assert {installed.ask() for _ in range(6)} == {version}
 
 

@@ -39,7 +39,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         npm,
         "install",
         "--no-save",
-        "--offline",
+        "--prefer-offline",
         "--no-audit",
         "--install-links",
         told.stdout.strip(),
