@@ -20,8 +20,10 @@ const BEAT_MS = 1000;
 const LETTER = 6.3;
 const LINE = 14;
 const WIDEST = 170;
+/** Between a name and its node. */
+const ABOVE = 2;
 
-/** A name and the middle of its node's upper edge, in canvas units. */
+/** A name and the point that it stands above, in canvas units. */
 export interface FarName {
   readonly uuid: string;
   readonly title: string;
@@ -38,8 +40,11 @@ interface Seen {
   readonly height: number;
 }
 
-/** Those of `wanted` that are in view and do not cover one another, the first first. */
-export function placed(wanted: readonly { readonly uuid: string; readonly title: string; readonly box: Box }[], { x, y, zoom, width, height }: Seen, most: number): readonly FarName[] {
+/** Those of `wanted` that are in view and do not cover one another, the first first: each above its
+ * node, or on it if a name on a card would be covered there. `legible` are the cards with names.
+ */
+export function placed(wanted: readonly { readonly uuid: string; readonly title: string; readonly box: Box }[], { x, y, zoom, width, height }: Seen, most: number, legible: readonly Box[] = []): readonly FarName[] {
+  const cards = legible.map((box) => ({ x: box.x * zoom + x, y: box.y * zoom + y, width: box.width * zoom, height: box.height * zoom }));
   const taken: Box[] = [];
   const names: FarName[] = [];
   for (const { uuid, title, box } of wanted) {
@@ -49,10 +54,12 @@ export function placed(wanted: readonly { readonly uuid: string; readonly title:
     if (left < 0 || top < 0 || left > width || top > height) continue;
     const own = Math.min(WIDEST, title.length * LETTER + 12);
     const lines = Math.ceil((title.length * LETTER + 12) / WIDEST);
-    const place = { x: left - own / 2, y: top - lines * LINE - 6, width: own, height: lines * LINE + 4 };
-    if (taken.some((other) => overlap(place, other, 2))) continue;
+    const size = { width: own, height: lines * LINE + 4 };
+    const [above, on] = [top - size.height - ABOVE, top + (box.height * zoom - size.height) / 2].map((at) => ({ ...size, x: left - own / 2, y: at }));
+    const place = above && cards.some((card) => overlap(above, card)) ? on : above;
+    if (!place || taken.some((other) => overlap(place, other, 2))) continue;
     taken.push(place);
-    names.push({ uuid, title, x: middle, y: box.y });
+    names.push({ uuid, title, x: middle, y: (place.y + size.height + ABOVE - y) / zoom });
   }
   return names;
 }
@@ -93,6 +100,8 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
   useEffect(() => { latest.current = heads; });
 
   useEffect(() => {
+    // In a small graph there is room for every name.
+    const all = nodes.length <= MOST ? nodes.map(({ node }) => node.uuid) : [];
     let shown = new Set<string>();
     let zoomed = 0;
     const look = (): void => {
@@ -100,12 +109,13 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
       zoomed = zoom;
       const hot = document.hidden ? [...shown] : hottest({ nodes }, light, shown);
       const first = new Set([...selected, ...latest.current]);
-      const wanted = [...new Set([...(pointed.current === null ? [] : [pointed.current]), ...first, ...hot])].flatMap((uuid) => {
+      const wanted = [...new Set([...(pointed.current === null ? [] : [pointed.current]), ...first, ...hot, ...all])].flatMap((uuid) => {
         const box = nodes[nodeIndex.get(uuid) ?? -1]?.box;
         const face = faces.get(uuid);
         return box && face && nameless(uuid) ? [{ uuid, title: face.title, box }] : [];
       });
-      const found = placed(wanted, { x, y, zoom, width, height }, MOST).map((name) => ({ ...name, first: first.has(name.uuid) }));
+      const legible = wanted.length > 0 ? nodes.flatMap(({ node, box }) => (nameless(node.uuid) ? [] : [box])) : [];
+      const found = placed(wanted, { x, y, zoom, width, height }, MOST, legible).map((name) => ({ ...name, first: first.has(name.uuid) }));
       shown = new Set(found.map(({ uuid }) => uuid));
       setNames((before) => (before.length === found.length && before.every((name, i) => name.uuid === found[i]?.uuid && name.first === found[i].first) ? before : found));
     };

@@ -94,10 +94,26 @@ export function eventFits(event: string, width: number, scale: number, lines: nu
 const LONG_WORD = 12;
 const VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûåæøœ";
 
-/** A name in pieces between which a line may end; `hyphen` where a hyphen is then shown. `split`
- * breaks shorter words too.
- */
-export function piecesOf(text: string, split = false): readonly { readonly text: string; readonly hyphen: boolean }[] {
+/** A part of a name after which a line may end; with `hyphen` it then shows a hyphen. */
+interface Piece {
+  readonly text: string;
+  readonly hyphen: boolean;
+}
+
+/** The pieces of names that were asked for: shapes of cards are weighed by the same names. */
+const pieces = { whole: new Map<string, readonly Piece[]>(), split: new Map<string, readonly Piece[]>() };
+const MOST_NAMES = 5000;
+
+/** A name in pieces between which a line may end. `split` breaks shorter words too. */
+export function piecesOf(text: string, split = false): readonly Piece[] {
+  const known = split ? pieces.split : pieces.whole;
+  const found = known.get(text) ?? cutIn(text, split);
+  if (known.size >= MOST_NAMES) known.clear();
+  known.set(text, found);
+  return found;
+}
+
+function cutIn(text: string, split: boolean): readonly Piece[] {
   return text.split(/(?<=[ \t\n\-_./:])|(?<=[a-z\d])(?=[A-Z])/u).filter((piece) => piece !== "").flatMap((word) => {
     const parts = split ? syllables(word, 3) : word.length > LONG_WORD ? syllables(word, 4) : [word];
     return parts.map((part, i) => ({ text: part, hyphen: i < parts.length - 1 }));

@@ -83,16 +83,18 @@ function laneAround(field: Field, ends: Ends, met: ReadonlySet<number>, clear: n
   }
   ways.sort((a, b) => a.cost - b.cost);
   for (const { axis, at, key } of ways.slice(0, MOST_LANES)) {
-    const route = alongLane(ends, boxes, axis, at);
-    if (field.met(routePoints(route), ends, clear).size > 0) continue;
+    const route = alongLane(ends, boxes, axis, at).find((one) => field.met(routePoints(one), ends, clear).size === 0);
+    if (!route) continue;
     taken.set(key, (taken.get(key) ?? 0) + 1);
     return route;
   }
   return null;
 }
 
-/** To the lane (a line at `at` across `axis`), past the boxes, and on. */
-function alongLane({ from, to }: Ends, boxes: readonly Box[], axis: "x" | "y", at: number): Route {
+/** To the lane (a line at `at` across `axis`), past the boxes, and on: the neatest way first. An edge
+ * whose end is beside them, as one has that goes round its own card, may turn right there.
+ */
+function alongLane({ from, to }: Ends, boxes: readonly Box[], axis: "x" | "y", at: number): readonly Route[] {
   const across = axis === "x";
   const lows = boxes.map((box) => (across ? box.x : box.y));
   const highs = boxes.map((box) => (across ? box.x + box.width : box.y + box.height));
@@ -102,8 +104,28 @@ function alongLane({ from, to }: Ends, boxes: readonly Box[], axis: "x" | "y", a
   const faces: readonly [Face, Face] = across ? ["left", "right"] : ["top", "bottom"];
   const [back, ahead] = onwards ? faces : [faces[1], faces[0]];
   const port = (value: number, face: Face): Port => (across ? { x: value, y: at, face } : { x: at, y: value, face });
-  const [enter, leave] = [port(near, back), port(far, ahead)];
-  return [curveBetween(from, enter), straight(enter, leave), curveBetween(leave, to)];
+  const [start, end] = across ? [from.x, to.x] : [from.y, to.y];
+  const turn = onwards ? PASS : -PASS;
+  /** The place on the lane of a corner at this end, if its face looks at the lane. */
+  const corners = (one: Port, place: number): readonly number[] => {
+    const out = (at - (across ? one.y : one.x)) * (one.face === "bottom" || one.face === "right" ? 1 : -1);
+    return out > 0 && !faces.includes(one.face) && place > low && place < high ? [place] : [];
+  };
+  const enters = [...corners(from, start).map((place) => place + turn), near];
+  const leaves = [...corners(to, end).map((place) => place - turn), far];
+  const ways = enters.flatMap((enter) => leaves.map((leave) => ({ enter, leave }))).filter(({ enter, leave }) => (onwards ? enter < leave : enter > leave));
+  return ways.map(({ enter, leave }) => {
+    const [on, off] = [port(enter, back), port(leave, ahead)];
+    return [enter === near ? curveBetween(from, on) : corner(from, on, from), straight(on, off), leave === far ? curveBetween(off, to) : corner(off, to, to)];
+  });
+}
+
+/** A rounded corner between two points, one of which is a port whose edge goes straight ahead. */
+function corner(a: Point, b: Point, { x, y, face }: Port): Curve {
+  const other = a.x === x && a.y === y ? b : a;
+  const bend = face === "top" || face === "bottom" ? { x, y: other.y } : { x: other.x, y };
+  const [out, into] = [towards(a, bend, 0.55, 1), towards(b, bend, 0.55, 1)];
+  return [a.x, a.y, out.x, out.y, into.x, into.y, b.x, b.y];
 }
 
 /** The shortest way with few bends along the lines beside cards; null if there is none. */

@@ -7,7 +7,8 @@ import { type AnchoredEdge, anchorsOf, Labels, type LabelSpot } from "./anchors.
 import { directRoute, type Ends, type Route, routePoints, Router } from "./routes.ts";
 import { eventText, facesOf } from "./cardFace.ts";
 import { eventFits, fitOf, typeScale } from "./cardText.ts";
-import { CARD, type CardSize, mapBox, type Mapping, proportioned, SHAPES, spaceOut } from "./spacing.ts";
+import type { Link } from "./compact.ts";
+import { CARD, type CardSize, CLOSE_SHAPES, mapBox, type Mapping, proportioned, SHAPES, spaceOut } from "./spacing.ts";
 
 /** A node and its place. */
 export interface SceneNode {
@@ -30,7 +31,8 @@ export interface SceneEdge {
 }
 
 /** Nodes stand in reading order; the overlay refers to `nodes` and `edges` by index. `extent` is
- * the rectangle around everything drawn, the bends of edges too.
+ * the rectangle around everything drawn, the bends of edges too, and `farExtent` around what is
+ * drawn from far away: all but notes.
  */
 export interface Scene {
   readonly nodes: readonly SceneNode[];
@@ -40,6 +42,7 @@ export interface Scene {
   readonly nodeIndex: ReadonlyMap<string, number>;
   readonly edgeIndex: ReadonlyMap<string, number>;
   readonly extent: Box;
+  readonly farExtent: Box;
 }
 
 /** Whether the graph's own layout can be used: most nodes have a place, not all the same one. */
@@ -53,39 +56,100 @@ const SAME: Mapping = { x: (value) => value, y: (value) => value };
 
 /** Graphs of more nodes have cards of one size: no shape makes so many names legible at once. */
 const MOST_SHAPED = 120;
-/** What a card's room is worth when shapes are weighed. */
+/** What a card's room is worth when shapes are weighed, and a name whose words are broken less. */
 const EVENT_WORTH = 0.3;
-const WORTH = { all: 1, rate: 0.8, name: 0.5, none: 0 } as const;
+const SPLIT_WORTH = -0.2;
+/** A name that cannot be read costs more than all else is worth. */
+const NAMELESS = -20;
+/** Bends of edges take the rest, and a room that shrinks a little. */
+const SPARE = 0.95;
+const WORTH = { all: 1, rate: 0.8, name: 0.5, none: NAMELESS } as const;
 
+/** `worth` says how much can be read of it, if that was weighed. */
 interface Placed {
   readonly boxes: readonly Box[];
   readonly mapping: Mapping;
   readonly size: CardSize;
+  readonly worth?: number;
 }
 
-/** The layout with the shape of cards under which most can be read in `room`. */
-function placed(graph: Graph, room: CardSize | null): Placed {
-  const shapes = room && graph.nodes.length <= MOST_SHAPED ? SHAPES : [CARD];
-  let best: { readonly placed: Placed; readonly worth: number } | null = null;
-  for (const size of shapes) {
-    const one = { ...spaceOut(graph.nodes, size, room), size };
-    if (!room || shapes.length === 1) return one;
-    const { width, height } = boundsOf(one.boxes);
-    const zoom = Math.min(1, room.width / width, room.height / height);
-    const scale = typeScale(zoom);
-    const worths = [...facesOf(graph).values()].map((face) => {
-      const fit = fitOf(face.title, size.width, size.height, scale, face.event !== "");
-      return WORTH[fit.room] + (fit.room === "all" && eventFits(eventText(face), size.width, scale, fit.lines) ? EVENT_WORTH : 0);
-    });
-    const worth = worths.reduce((sum, one) => sum + one, 0) / Math.max(1, worths.length) + zoom / 20;
-    if (!best || worth > best.worth) best = { placed: one, worth };
+/** The layout with the shape of cards under which most can be read in `room`. If names would still
+ * be left out, it is drawn closely, and narrower.
+ */
+function placed(graph: Graph, room: CardSize | null, turned: boolean): Placed {
+  if (!room || graph.nodes.length > MOST_SHAPED) return { ...spaceOut(graph.nodes, CARD, room), size: CARD };
+  return orClosely(best(graph, room, SHAPES, null), graph, room, turned);
+}
+
+/** The same for a graph that has no layout of its own, but `boxes` that were arranged for it. */
+function placedAs(boxes: readonly Box[], graph: Graph, room: CardSize | null, turned: boolean): Placed {
+  const own = { boxes: room ? proportioned(boxes, room) : boxes, mapping: SAME, size: CARD };
+  if (!room || graph.nodes.length > MOST_SHAPED) return own;
+  const nodes = graph.nodes.map((node, i) => ({ ...node, x: boxes[i]?.x ?? null, y: boxes[i]?.y ?? null }));
+  return orClosely(weighed(graph, own, room), { ...graph, nodes }, room, turned);
+}
+
+function orClosely(own: Weighed, graph: Graph, room: CardSize, turned: boolean): Weighed {
+  if (own.named) return own;
+  const close = best(graph, room, [...SHAPES, ...CLOSE_SHAPES], linksOf(graph, turned));
+  return close.worth > own.worth ? close : own;
+}
+
+/** `named`: every name can be read. */
+interface Weighed extends Placed {
+  readonly worth: number;
+  readonly named: boolean;
+}
+
+function best(graph: Graph, room: CardSize, shapes: readonly CardSize[], links: readonly Link[] | null): Weighed {
+  return shapes.map((size) => weighed(graph, framed(graph, size, room, links), room)).reduce((most, one) => (one.worth > most.worth ? one : most));
+}
+
+/** Cards of this size in their places, which leave of the room what frames need around them. */
+function framed(graph: Graph, size: CardSize, room: CardSize, links: readonly Link[] | null): Placed {
+  const placed = { ...spaceOut(graph.nodes, size, room, links), size };
+  if (graph.containers.length === 0) return placed;
+  const [cards, all] = [boundsOf(placed.boxes), outlineOf(graph, placed)];
+  const left = { width: (room.width * cards.width) / all.width, height: (room.height * cards.height) / all.height };
+  return { ...spaceOut(graph.nodes, size, left, links), size };
+}
+
+/** The rectangle around cards and frames. */
+function outlineOf({ containers }: Graph, { boxes, mapping, size }: Placed): Box {
+  return boundsOf([...boxes, ...containers.map((container) => mapBox(container, mapping, size))]);
+}
+
+function weighed(graph: Graph, placed: Placed, room: CardSize): Weighed {
+  const { size } = placed;
+  const { width, height } = outlineOf(graph, placed);
+  const zoom = Math.min(1, SPARE * room.width / width, SPARE * room.height / height);
+  const scale = typeScale(zoom);
+  let [worth, named] = [0, true];
+  for (const face of facesOf(graph).values()) {
+    const fit = fitOf(face.title, size.width, size.height, scale, face.event !== "");
+    if (fit.split) worth += SPLIT_WORTH;
+    worth += WORTH[fit.room] + (fit.room === "all" && eventFits(eventText(face), size.width, scale, fit.lines) ? EVENT_WORTH : 0);
+    named &&= fit.room !== "none";
   }
-  return best?.placed ?? { ...spaceOut(graph.nodes), size: CARD };
+  return { ...placed, worth: worth / Math.max(1, graph.nodes.length) + zoom / 20, named };
+}
+
+/** The edges between nodes, by the nodes' indices and the direction in which they leave. */
+function linksOf({ nodes, edges }: Graph, turned: boolean): Link[] {
+  const index = new Map(nodes.map(({ uuid }, i) => [uuid, i]));
+  return edges.flatMap(({ source, target, source_face: face }) => {
+    const [from, to] = [index.get(source), index.get(target)];
+    const sideways = (face === "left" || face === "right") !== turned;
+    return from === undefined || to === undefined || from === to ? [] : [{ from, to, along: sideways ? "x" : "y" }];
+  });
 }
 
 /** Room that is so many times taller than wide is a phone's, or a screen's on its side. */
 const TALL = 1.2;
-/** A layout is turned if everything can be drawn so many times larger then. */
+/** A layout is turned if so much more can be read of it then, or else if everything can be drawn so
+ * many times larger.
+ */
+const TURN_WORTH = 0.05;
 const TURN_GAIN = 1.1;
 const TURNED: Readonly<Record<Face, Face>> = { left: "top", right: "bottom", top: "left", bottom: "right" };
 
@@ -120,12 +184,13 @@ interface Layout extends Placed {
 
 /** The layout, in a tall room also from top to bottom. */
 function layoutOf(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null): Layout {
-  const place = (laid: Graph, boxes: readonly Box[] | null): Placed => (boxes ? { boxes: room ? proportioned(boxes, room) : boxes, mapping: SAME, size: CARD } : placed(laid, room));
-  const own = { ...place(graph, arranged), laid: graph, turned: false };
+  const place = (laid: Graph, boxes: readonly Box[] | null, turned: boolean): Placed => (boxes ? placedAs(boxes, laid, room, turned) : placed(laid, room, turned));
+  const own = { ...place(graph, arranged, false), laid: graph, turned: false };
   if (room === null || room.height < room.width * TALL) return own;
   const laid = downwards(graph);
-  const other = { ...place(laid, arranged && downwardsBoxes(arranged)), laid, turned: true };
-  return zoomIn(other, room) > zoomIn(own, room) * TURN_GAIN ? other : own;
+  const other = { ...place(laid, arranged && downwardsBoxes(arranged), true), laid, turned: true };
+  const better = own.worth === undefined || other.worth === undefined || Math.abs(own.worth - other.worth) < TURN_WORTH ? zoomIn(other, room) > zoomIn(own, room) * TURN_GAIN : other.worth > own.worth;
+  return better ? other : own;
 }
 
 /** Builds the scene from the graph's layout, or from `arranged` boxes, one a node in order. `room`
@@ -142,7 +207,7 @@ export function sceneOf(graph: Graph, arranged: readonly Box[] | null, room: Car
  * cards and places its label, which takes long if there are thousands.
  */
 export class EdgeRouting {
-  private readonly rest: Omit<Scene, "edges" | "extent">;
+  private readonly rest: Omit<Scene, "edges" | "extent" | "farExtent">;
   private readonly ends: readonly Ends[];
   private readonly edges: SceneEdge[];
   private readonly router: Router;
@@ -191,7 +256,7 @@ export class EdgeRouting {
   /** The scene so far. What has not changed is the same object in every one. */
   scene(): Scene {
     const parts = { ...this.rest, edges: [...this.edges] };
-    return { ...parts, extent: extentOf(parts) };
+    return { ...parts, extent: extentOf(parts), farExtent: extentOf({ ...parts, notes: [] }) };
   }
 }
 
@@ -232,7 +297,7 @@ export function percent(p: number | null): string {
 }
 
 /** The rectangle around everything drawn, the bends of edges too. */
-export function extentOf({ nodes, edges, frames, notes }: Omit<Scene, "extent">): Box {
+export function extentOf({ nodes, edges, frames, notes }: Omit<Scene, "extent" | "farExtent">): Box {
   const bends = edges.filter(({ route }) => route.length > 1).flatMap(({ table }) => pointsOf(table).map(({ x, y }) => ({ x, y: y - LABEL.height / 2, width: 0, height: LABEL.height })));
   return boundsOf([...[...nodes, ...frames, ...notes].map(({ box }) => box), ...bends]);
 }

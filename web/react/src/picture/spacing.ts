@@ -1,5 +1,6 @@
 /** The place of each card: the graph's own layout, stretched until cards keep their distance. */
 import type { Box } from "@dagnet-realtime/layer/curve";
+import { compact, type Link } from "./compact.ts";
 
 /** A point of the layout in a graph file; a coordinate that the file does not give is null. */
 export interface Spot {
@@ -19,13 +20,18 @@ export interface CardSize {
 /** Sizes that cards may have, by what the graph's layout and its names need. */
 export const SHAPES: readonly CardSize[] = [CARD, { width: 150, height: 84 }, { width: 150, height: 104 }, { width: 132, height: 104 }, { width: 132, height: 124 }, { width: 204, height: 84 }];
 
+/** Sizes that cards may also have if a layout is drawn closely: narrow ones have their words in more
+ * lines.
+ */
+export const CLOSE_SHAPES: readonly CardSize[] = [{ width: 172, height: 104 }, { width: 188, height: 116 }, { width: 204, height: 124 }, { width: 220, height: 132 }, { width: 150, height: 124 }, { width: 132, height: 148 }, { width: 132, height: 176 }, { width: 116, height: 148 }, { width: 116, height: 176 }, { width: 172, height: 148 }, { width: 204, height: 176 }];
+
 /** Cards that would stand closer are moved apart: an edge passes between. */
 const LEAST_GAP = 22;
 
 /** The side of DagNet's own square node, which its layouts are made for. */
 export const DAGNET_NODE = 110;
 /** Nodes whose places differ by less than this are meant to stand in one column, or one row. */
-const ALIGNED = 40;
+const ALIGNED = DAGNET_NODE / 2;
 
 /** Layouts are squeezed and stretched no further than this; other collisions are moved alone. */
 const LEAST = { x: 0.8, y: 0.72 };
@@ -55,21 +61,15 @@ const WIDE = { x: 1.27, y: 1.7, share: 0.4 };
 const SHORT = { x: 1, y: 1.1, share: 0.1 };
 
 /** Places one card a spot, in order. Spots without a place stand in rows beneath the others. `room`
- * is what the picture has, of which the layout takes the proportion.
+ * is what the picture has, of which the layout takes the proportion. With `links`, the edges between
+ * spots, it is drawn as closely as they allow.
  */
-export function spaceOut(given: readonly Spot[], size: CardSize = CARD, room: CardSize | null = null): { boxes: Box[]; mapping: Mapping } {
+export function spaceOut(given: readonly Spot[], size: CardSize = CARD, room: CardSize | null = null, links: readonly Link[] | null = null): { boxes: Box[]; mapping: Mapping } {
   const spots = aligned(given);
   const known = spots.flatMap(({ x, y }) => (x === null || y === null ? [] : [{ x, y }]));
-  const proportion = room ? room.width / room.height : SCREEN;
-  const stretch = stretchOf(known, size, proportion);
-  const boxes: Box[] = [];
-  const flat = span(known.map(({ x }) => x)) * stretch.x > span(known.map(({ y }) => y)) * stretch.y * proportion;
-  const [inX, inY] = flat ? [SHORT, WIDE] : [WIDE, SHORT];
   const [needX, needY] = [size.width + CARD.gapX, size.height + CARD.gapY];
-  const drawn: Mapping = {
-    x: drawnIn(known.map(({ x }) => x * stretch.x), stretch.x, inX.x * needX, inX.share),
-    y: drawnIn(known.map(({ y }) => y * stretch.y), stretch.y, inY.y * needY, inY.share),
-  };
+  const drawn = links ? compact(...placedLinks(spots, links), size) : stretched(known, size, room ? room.width / room.height : SCREEN);
+  const boxes: Box[] = [];
   const fill = fillOf(span(known.map(({ x }) => drawn.x(x))), span(known.map(({ y }) => drawn.y(y))), size, room);
   const mapping: Mapping = { x: (value) => drawn.x(value) * fill.x, y: (value) => drawn.y(value) * fill.y };
   const floor = Math.max(0, ...known.map((spot) => mapping.y(spot.y))) + (known.length ? size.height + CARD.gapY * 2 : 0);
@@ -87,6 +87,32 @@ export function spaceOut(given: readonly Spot[], size: CardSize = CARD, room: Ca
     }
   }
   return { boxes: separate(boxes, size), mapping };
+}
+
+/** A layout of the same proportions, stretched until cards keep their distance, its wide gaps drawn
+ * in.
+ */
+function stretched(spots: readonly { x: number; y: number }[], size: CardSize, proportion: number): Mapping {
+  const stretch = stretchOf(spots, size, proportion);
+  const flat = span(spots.map(({ x }) => x)) * stretch.x > span(spots.map(({ y }) => y)) * stretch.y * proportion;
+  const [inX, inY] = flat ? [SHORT, WIDE] : [WIDE, SHORT];
+  return {
+    x: drawnIn(spots.map(({ x }) => x * stretch.x), stretch.x, inX.x * (size.width + CARD.gapX), inX.share),
+    y: drawnIn(spots.map(({ y }) => y * stretch.y), stretch.y, inY.y * (size.height + CARD.gapY), inY.share),
+  };
+}
+
+/** The spots that have a place, and the links between those. */
+function placedLinks(spots: readonly Spot[], links: readonly Link[]): [{ x: number; y: number }[], Link[]] {
+  const known: { x: number; y: number }[] = [];
+  const places = new Map<number, number>();
+  spots.forEach(({ x, y }, index) => {
+    if (x !== null && y !== null) places.set(index, known.push({ x, y }) - 1);
+  });
+  return [known, links.flatMap(({ from, to, along }) => {
+    const [start, end] = [places.get(from), places.get(to)];
+    return start === undefined || end === undefined ? [] : [{ from: start, to: end, along }];
+  })];
 }
 
 /** Spots that nearly share a column or a row share it; what would meet stays where it is. */

@@ -1,4 +1,6 @@
 /** Fits the graph into view, and brings a new selection into view. */
+import type { Box } from "@dagnet-realtime/layer/curve";
+import { FULL_FROM } from "@dagnet-realtime/layer/detail";
 import { getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { LEAST_TEXT } from "./cardText.ts";
@@ -7,6 +9,9 @@ import type { PictureProps } from "./types.ts";
 
 /** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
 const PADDING = { top: "54px", right: "24px", bottom: "66px", left: "24px" } as const;
+/** Below this width a full legend has two lines. */
+const MEDIUM = 1010;
+const PADDING_MEDIUM = { ...PADDING, bottom: "86px" } as const;
 const MOST_ZOOM = 1.15;
 /** Every graph fits: a thousand nodes in a row, on a phone. */
 export const LEAST_ZOOM = 0.001;
@@ -25,7 +30,7 @@ const LARGE_TOP = 0.048;
 function paddingOf(width: number, large = false): { readonly [Side in keyof typeof PADDING]: `${number}px` } {
   const part = (share: number) => `${Math.max(24, Math.round(width * share))}px` as const;
   const side = part(LARGE_SIDE);
-  return large ? { top: part(LARGE_TOP), right: side, bottom: side, left: side } : width < NARROW ? PADDING_NARROW : PADDING;
+  return large ? { top: part(LARGE_TOP), right: side, bottom: side, left: side } : width < NARROW ? PADDING_NARROW : width < MEDIUM ? PADDING_MEDIUM : PADDING;
 }
 
 /** What a picture of this size leaves for the graph, in CSS pixels. */
@@ -43,10 +48,15 @@ export function magnification(width: number, large: boolean): number {
   return large ? Math.max(1, (width * LARGE_TEXT) / LEAST_TEXT) : 1;
 }
 
-/** The camera that shows all of a scene in a picture of this size. */
-export function wholeIn({ extent }: Pick<Scene, "extent">, width: number, height: number, large = false): Viewport {
-  const most = large ? Math.max(2, MOST_ZOOM * magnification(width, large)) : MOST_ZOOM;
-  return getViewportForBounds(extent, width, height, LEAST_ZOOM, most, paddingOf(width, large));
+/** The camera that shows all of a scene in a picture of this size; notes too, unless they could not
+ * be read then.
+ */
+export function wholeIn({ extent, farExtent }: Pick<Scene, "extent" | "farExtent">, width: number, height: number, large = false): Viewport {
+  const times = magnification(width, large);
+  const most = large ? Math.max(2, MOST_ZOOM * times) : MOST_ZOOM;
+  const cameraOn = (box: Box): Viewport => getViewportForBounds(box, width, height, LEAST_ZOOM, most, paddingOf(width, large));
+  const whole = cameraOn(extent);
+  return whole.zoom >= FULL_FROM * times ? whole : cameraOn(farExtent);
 }
 
 /** What moves the camera. */
@@ -77,7 +87,7 @@ const READABLE = 0.8;
 export function useFitView(scene: Scene, large: boolean, still = false): FitView {
   const flow = useReactFlow();
   // Not the scene: its edges change while they are led.
-  const { nodes, nodeIndex, extent } = scene;
+  const { nodes, nodeIndex, extent, farExtent } = scene;
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const moved = useRef(false);
@@ -87,10 +97,10 @@ export function useFitView(scene: Scene, large: boolean, still = false): FitView
   const fit = useCallback(() => {
     moved.current = false;
     if (width === 0 || height === 0) return;
-    const [before, whole] = [flow.getViewport(), wholeIn({ extent }, width, height, large)];
+    const [before, whole] = [flow.getViewport(), wholeIn({ extent, farExtent }, width, height, large)];
     // Every move of the camera draws all light again.
     if (before.x !== whole.x || before.y !== whole.y || before.zoom !== whole.zoom) void flow.setViewport(whole);
-  }, [flow, extent, width, height, large]);
+  }, [flow, extent, farExtent, width, height, large]);
   useEffect(() => {
     if (!moved.current) fit();
   }, [fit]);

@@ -87,7 +87,7 @@ function useRouted(routing: EdgeRouting | null): Scene | null {
   useEffect(() => {
     if (routing === null || first === null) return;
     // The camera stays where it is: bends beyond the cards have room at the edge of the picture.
-    return inSlices(routing, () => { setLed({ routing, scene: { ...routing.scene(), extent: first.extent } }); });
+    return inSlices(routing, () => { setLed({ routing, scene: { ...routing.scene(), extent: first.extent, farExtent: first.farExtent } }); });
   }, [routing, first]);
   return led !== null && led.routing === routing ? led.scene : first;
 }

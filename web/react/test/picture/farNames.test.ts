@@ -16,6 +16,14 @@ describe("names over a far view", () => {
     expect(placed(wanted, SEEN, 1)).toHaveLength(1);
   });
 
+  it("PIC-25: a name that would cover the name on another card stands on its own node", () => {
+    const wanted = [{ uuid: "a", title: "Gave bank details", box: at(1000, 1000) }];
+    const alone = placed(wanted, SEEN, 9)[0]?.y ?? 0;
+    expect(alone).toBeLessThanOrEqual(1000);
+    expect(placed(wanted, SEEN, 9, [at(3000, 900)])[0]?.y).toBe(alone);
+    expect(placed(wanted, SEEN, 9, [at(1000, 880)])[0]?.y).toBeGreaterThan(alone);
+  });
+
   it("PIC-25: the busiest are named, and keep their names while they are among the first few", () => {
     const scene = sceneOf(grid(40), null);
     const levels = new Map(scene.nodes.map(({ node }, i) => [node.uuid, i < 20 ? (20 - i) / 20 : 0]));

@@ -39,6 +39,16 @@ describe("the ways of edges", () => {
     for (const graph of [journey(), fullJourney()]) expect(crossings(sceneOf(graph, null))).toEqual([]);
   });
 
+  it("PIC-3: an edge that goes round its own cards goes no further than it must, and makes no spike", () => {
+    const [failed, paid] = [{ x: 0, y: 0, width: 132, height: 104 }, { x: 0, y: 130, width: 132, height: 104 }];
+    const [up] = routesOf([{ from: { x: 80, y: 130, face: "top" }, to: { x: 0, y: 52, face: "left" }, source: 1, target: 0 }], [failed, paid]);
+    expect(up?.length).toBe(3);
+    for (const { x, y } of routePoints(up ?? [])) expect(x <= 80 && y <= 130 && y >= 52).toBe(true);
+    const [down] = routesOf([{ from: { x: -200, y: 50, face: "right" }, to: { x: 60, y: 130, face: "top" }, source: 2, target: 1 }], [failed, paid, { x: -332, y: 0, width: 132, height: 104 }]);
+    expect(down?.length).toBe(3);
+    for (const { x } of routePoints(down ?? [])) expect(x).toBeLessThanOrEqual(60);
+  });
+
   it("PIC-1: what is fitted into view reaches around the bends of edges", () => {
     const node = (uuid: string, x: number, y = 0) => ({ ...(journey().nodes[0] as Node), uuid, x, y });
     const edge = { ...(journey().edges[0] as Edge), uuid: "ac", source: "a", target: "c" };

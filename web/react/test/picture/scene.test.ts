@@ -1,5 +1,6 @@
 import { POINTS, type Box } from "@dagnet-realtime/layer/curve";
 import { describe, expect, it } from "vitest";
+import { fitOf, typeScale } from "../../src/picture/cardText.ts";
 import { extentOf, hasLayout, neighbour, percent, measuresOf, readingOrder, sceneOf } from "../../src/picture/scene.ts";
 import { fullJourney, grid, journey } from "../bench/sample.ts";
 
@@ -56,6 +57,23 @@ describe("scene", () => {
       const arranged = journey().nodes.map((_, i) => ({ x: i * 224, y: 0, width: 172, height: 84 }));
       const tops = sceneOf(journey(), arranged, room).nodes.map(({ box }) => box.y);
       expect(new Set(tops).size).toBe(arranged.length);
+    });
+
+    it("PIC-1: a long chain is drawn closely if names would be left out, whether it has a layout or was arranged", () => {
+      const room = { width: 896, height: 343 };
+      const [first, edge] = [journey().nodes[0], journey().edges[0]];
+      if (!first || !edge) throw new Error("no node");
+      const nodes = Array.from({ length: 13 }, (_, i) => ({ ...first, uuid: `c${i}`, label: "Order Confirmed", x: i * 250, y: i % 2 ? 170 : 0 }));
+      const edges = nodes.slice(1).map(({ uuid }, i) => ({ ...edge, uuid: `w${i}`, source: `c${i}`, target: uuid }));
+      const boxes = nodes.map((_, i) => ({ x: i * 264, y: i % 2 ? 118 : 0, width: 172, height: 84 }));
+      for (const [arranged, own] of [[null, nodes], [boxes, nodes.map((node) => ({ ...node, x: null, y: null }))]] as const) {
+        const scene = sceneOf({ ...journey(), nodes: [...own], edges }, arranged, room);
+        const { width, height } = scene.farExtent;
+        const zoom = Math.min(room.width / width, room.height / height);
+        const { box } = scene.nodes[0] ?? { box: { width: 0, height: 0 } };
+        expect(fitOf("Order Confirmed", box.width, box.height, typeScale(zoom), false).room).not.toBe("none");
+        expect(scene.nodes.map(({ node }) => node.uuid)).toEqual(nodes.map(({ uuid }) => uuid));
+      }
     });
 
     it("says probabilities as DagNet does, finer below one per cent", () => {
