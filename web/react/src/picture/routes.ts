@@ -91,8 +91,8 @@ function laneAround(field: Field, ends: Ends, met: ReadonlySet<number>, clear: n
   return null;
 }
 
-/** To the lane (a line at `at` across `axis`), past the boxes, and on: the neatest way first. An edge
- * whose end is beside them, as one has that goes round its own card, may turn right there.
+/** To the lane (a line at `at` across `axis`), past the boxes, and on: the neatest way first. An
+ * edge whose end is beside them, as one has that goes round its own card, may turn right there.
  */
 function alongLane({ from, to }: Ends, boxes: readonly Box[], axis: "x" | "y", at: number): readonly Route[] {
   const across = axis === "x";

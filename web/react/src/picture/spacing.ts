@@ -20,8 +20,8 @@ export interface CardSize {
 /** Sizes that cards may have, by what the graph's layout and its names need. */
 export const SHAPES: readonly CardSize[] = [CARD, { width: 150, height: 84 }, { width: 150, height: 104 }, { width: 132, height: 104 }, { width: 132, height: 124 }, { width: 204, height: 84 }];
 
-/** Sizes that cards may also have if a layout is drawn closely: narrow ones have their words in more
- * lines.
+/** Sizes that cards may also have if a layout is drawn closely: narrow ones have their words in
+ * more lines.
  */
 export const CLOSE_SHAPES: readonly CardSize[] = [{ width: 172, height: 104 }, { width: 188, height: 116 }, { width: 204, height: 124 }, { width: 220, height: 132 }, { width: 150, height: 124 }, { width: 132, height: 148 }, { width: 132, height: 176 }, { width: 116, height: 148 }, { width: 116, height: 176 }, { width: 172, height: 148 }, { width: 204, height: 176 }];
 
@@ -61,8 +61,8 @@ const WIDE = { x: 1.27, y: 1.7, share: 0.4 };
 const SHORT = { x: 1, y: 1.1, share: 0.1 };
 
 /** Places one card a spot, in order. Spots without a place stand in rows beneath the others. `room`
- * is what the picture has, of which the layout takes the proportion. With `links`, the edges between
- * spots, it is drawn as closely as they allow.
+ * is what the picture has, of which the layout takes the proportion. With `links`, the edges
+ * between spots, it is drawn as closely as they allow.
  */
 export function spaceOut(given: readonly Spot[], size: CardSize = CARD, room: CardSize | null = null, links: readonly Link[] | null = null): { boxes: Box[]; mapping: Mapping } {
   const spots = aligned(given);
