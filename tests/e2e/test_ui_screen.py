@@ -256,6 +256,8 @@ def test_silence_teaches(context: BrowserContext, shown: Demo) -> None:
         page.get_by_role("switch", name="Realtime").click()
         page.get_by_role("switch", name="Realtime").click()
         live(page)
+    teaching = page.locator(".empty-deeds")
+    expect(teaching.get_by_role("button")).to_have_text(["Simulate visitors", "Send a test event"])
     page.get_by_text("Send one from a terminal").click()
     expect(page.locator(".copyable")).to_contain_text("curl")
     page.get_by_role("button", name="Send a test event").click()

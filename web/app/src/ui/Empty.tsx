@@ -113,7 +113,7 @@ function Silence() {
   return (
     <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening" words="Nothing has been received yet. Point a Segment webhook or an SDK’s apiHost here, or:">
       <div className="empty-deeds">
-        {visitors !== null && (
+        {visitors === 0 && (
           <Button
             voice="strong"
             icon={<Users size={15} />}
@@ -121,7 +121,7 @@ function Silence() {
               void actions.visitors();
             }}
           >
-            {visitors > 0 ? "Stop visitors" : "Simulate visitors"}
+            Simulate visitors
           </Button>
         )}
         <Button
