@@ -370,6 +370,18 @@ def test_a_file_whose_name_is_no_text(spec: Path, tmp_path: Path) -> None:
     assert "odd" in (tmp_path / "out.md").read_text()
 
 
+def test_a_link_that_leads_in_a_circle(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a file and a report that are links in a circle are reported, with exit code 2."""
+    circle, report = tmp_path / "circle.yaml", tmp_path / "out.xml"
+    circle.symlink_to(circle)
+    reports = [f"junit={report}"]
+    code, said = run([spec, circle], ["true"], {"GITHUB_ACTIONS": "true"}, reports=reports)
+    assert (code, "cannot be read: too many levels of symbolic links" in said) == (2, True), said
+    assert report.is_file()
+    code, said = run([spec], BUYS, reports=[f"json={circle}"])
+    assert (code, f"{circle} cannot be written: Too many levels" in said) == (2, True), said
+
+
 def test_without_an_engine_a_report_is_written(
     spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

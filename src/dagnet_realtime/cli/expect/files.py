@@ -1,6 +1,7 @@
 """Expectations files: read strictly by the evaluator, each fault with its line."""
 
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -93,6 +94,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     open: bool = True
 
 
+def real(path: Path) -> Path:
+    """The path without links; one that leads in a circle is as it is, where `resolve` raises."""
+    return Path(os.path.realpath(path))
+
+
 def find_files(workspace: Path) -> list[Path]:
     """The expectations files of a data repository, by name; no link leads out of it."""
     folder = workspace / FOLDER
@@ -104,7 +110,7 @@ def find_files(workspace: Path) -> list[Path]:
         if path.suffix in SUFFIXES
         and not path.name.startswith(".")
         and path.is_file()
-        and path.resolve().is_relative_to(workspace.resolve())
+        and real(path).is_relative_to(real(workspace))
     )
 
 
@@ -128,8 +134,8 @@ def check_files(workspace: Path, graphs: Mapping[str, Graph], policy: Policy) ->
 def workspace_of(specs: Sequence[Path]) -> Path:
     """The data repository that files in its `expectations/` belong to, else the folder here."""
     for spec in specs:
-        if spec.resolve().parent.name == FOLDER:
-            return spec.resolve().parent.parent
+        if real(spec).parent.name == FOLDER:
+            return real(spec).parent.parent
     return Path.cwd()
 
 

@@ -27,6 +27,7 @@ from dagnet_realtime.cli.expect.files import (
     SpecFile,
     find_files,
     read_file,
+    real,
     resolve_file,
     unkept,
     workspace_of,
@@ -178,10 +179,10 @@ def _check_written(asked: Asked) -> None:
     written = [_expanded(Path(one)) for one in reports if one != "-"]
     if asked.save_log is not None:
         written.append(asked.save_log)
-    read = {path.resolve() for path in (*asked.specs, *asked.logs)}
+    read = {real(path) for path in (*asked.specs, *asked.logs)}
     seen: set[Path] = set()
     for path in written:
-        place = path.resolve()
+        place = real(path)
         if place in read:
             raise typer.BadParameter(f"{path} is read, and would be written over")
         if place in seen and not (path.exists() and not path.is_file()):
@@ -197,11 +198,11 @@ def _files(
     if asked.only and not specs:
         raise typer.BadParameter(f"--only names none of the files: {', '.join(asked.only)}")
     judged = [read_file(path, evaluator) for path in specs]
-    known = {path.resolve() for path in asked.specs}
+    known = {real(path) for path in asked.specs}
     named = [
         read_file(path, evaluator, f"{FOLDER}/{path.name}")
         for path in find_files(folder)
-        if path.resolve() not in known
+        if real(path) not in known
     ]
     return judged, [file for file in named if not file.issues]
 
@@ -286,7 +287,7 @@ def _around(
 ) -> Outcome:
     """A server of its own, and the command; the server ends after the command."""
     layout: Folders = folders_from_options(*asked.paths, unused=False)
-    name = folder.resolve().name
+    name = real(folder).name
     graphs = dict(read_catalogues({name: folder}, layout)[name].graphs) if folder.is_dir() else {}
     if not _resolved(run, graphs, Policy()):
         return _unjudged(run)
@@ -377,7 +378,7 @@ def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
     Gives the variables that name them.
     """
     place = Path(folder).expanduser()
-    name = place.resolve().name
+    name = real(place).name
     with ExitStack() as stack:
         evaluator = stack.enter_context(open_evaluator())
         server = OwnServer(place, layout=DEFAULT_FOLDERS, properties=("*",))

@@ -5,6 +5,7 @@ what acts on a terminal; each format here escapes what acts in it.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -286,7 +287,7 @@ def put_file(target: Path, content: bytes) -> None:
     except OSError:
         if target.is_file():
             with suppress(OSError):
-                target.resolve().unlink()
+                Path(os.path.realpath(target)).unlink()
         raise
 
 
@@ -367,7 +368,7 @@ def _property(text: str) -> str:
 def _below(path: Path, root: Path) -> str:
     """`path` from `root`, "" if it lies elsewhere."""
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
+        return Path(os.path.realpath(path)).relative_to(os.path.realpath(root)).as_posix()
     except ValueError:
         return ""
 
