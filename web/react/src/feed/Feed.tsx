@@ -108,7 +108,9 @@ function List({ height, columns, onColumns, slot, empty }: Chosen & { readonly h
   const newest = view.rows.at(-1) ?? -1;
   const fresh = anchor === null ? 0 : newer(view, anchor);
   const place = opened === null ? -1 : placeOf(view, opened) - fresh;
-  const room = roomIn(height);
+  const most = roomIn(height);
+  const [needed, setNeeded] = useState(most);
+  const room = Math.min(needed, most);
   const at = shown(total - fresh, scroll, height, place, room);
 
   const live = (): void => {
@@ -192,6 +194,8 @@ function List({ height, columns, onColumns, slot, empty }: Chosen & { readonly h
               if (focused()) hold();
             }}
             room={room}
+            most={most}
+            onRoom={setNeeded}
             columns={columns}
             onOpen={(row) => {
               focusWanted.current = focused();

@@ -3,7 +3,7 @@
  */
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
-import { type ReactNode, Suspense, useRef } from "react";
+import { type ReactNode, Suspense, useLayoutEffect, useRef } from "react";
 import { moment, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
@@ -25,6 +25,10 @@ interface FeedRowsProps {
   readonly onFocus: (row: number) => void;
   /** Height of what an opened row shows below itself, in pixels. */
   readonly room: number;
+  /** The most that it may take. */
+  readonly most: number;
+  /** Told how much it needs. */
+  readonly onRoom: (room: number) => void;
   readonly columns: FeedColumns;
   readonly onOpen: (row: number) => void;
 }
@@ -73,7 +77,7 @@ function ColumnGrip({ name, columns, onColumns }: { readonly name: Column; reado
 }
 
 /** The rows that are in view. */
-export function FeedRows({ start, first, count, opened, openedPlace, current, onFocus, room, columns, onOpen }: FeedRowsProps) {
+export function FeedRows({ start, first, count, opened, openedPlace, current, onFocus, room, most, onRoom, columns, onOpen }: FeedRowsProps) {
   const { rows } = useEngine("rows", (state) => feed(state, { start, count }));
   const names = shownColumns(columns);
   const stop = rows.some(({ row }) => row === current) ? current : rows[0]?.row;
@@ -83,7 +87,8 @@ export function FeedRows({ start, first, count, opened, openedPlace, current, on
       row={row}
       index={start + index + 1}
       at={top(first + index, openedPlace, room)}
-      room={room}
+      most={most}
+      onRoom={onRoom}
       columns={names}
       open={row.row === opened}
       stop={row.row === stop}
@@ -101,7 +106,8 @@ interface LineProps {
   readonly row: FeedRow;
   readonly index: number;
   readonly at: number;
-  readonly room: number;
+  readonly most: number;
+  readonly onRoom: (room: number) => void;
   readonly columns: readonly Column[];
   readonly open: boolean;
   readonly stop: boolean;
@@ -109,7 +115,7 @@ interface LineProps {
   readonly onOpen: () => void;
 }
 
-function Line({ row, index, at, room, columns, open, stop, onFocus, onOpen }: LineProps) {
+function Line({ row, index, at, most, onRoom, columns, open, stop, onFocus, onOpen }: LineProps) {
   const actions = useActions();
   const nodes = useSession((state) => state.graph?.nodes);
   const follows = useEngine("rows", (state) => state.follows);
@@ -161,12 +167,36 @@ function Line({ row, index, at, room, columns, open, stop, onFocus, onOpen }: Li
         {columns.map((name) => cells[name]())}
       </div>
       {open && (
-        <div style={{ height: room }}>
+        <Room most={most} onRoom={onRoom}>
           <Suspense fallback={null}>
             <Payload row={row} />
           </Suspense>
-        </div>
+        </Room>
       )}
+    </div>
+  );
+}
+
+/** As high as what it holds, up to `most` pixels. */
+function Room({ most, onRoom, children }: { readonly most: number; readonly onRoom: (room: number) => void; readonly children: ReactNode }) {
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const held = element.current;
+    if (held === null) return undefined;
+    const tell = (): void => {
+      // Nothing is in it until its code has come.
+      if (held.offsetHeight > 0) onRoom(held.offsetHeight);
+    };
+    tell();
+    const observer = new ResizeObserver(tell);
+    observer.observe(held);
+    return () => {
+      observer.disconnect();
+    };
+  }, [onRoom]);
+  return (
+    <div ref={element} style={{ maxHeight: most }}>
+      {children}
     </div>
   );
 }
