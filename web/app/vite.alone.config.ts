@@ -52,7 +52,7 @@ function oneFile(): Plugin {
       style = style.replaceAll("\r", "");
       const policy = [...POLICY, `script-src ${hashOf(script)}`, `style-src ${hashOf(style)}`].join("; ");
       const page = html
-        .replace(/\s*<script src="[^"]*theme\.js"><\/script>/, "")
+        .replace(/\s*<script[^>]*theme\.js"><\/script>/, "")
         .replace(/\s*<(?:script type="module"|link rel="(?:stylesheet|modulepreload)")[^>]*>(?:<\/script>)?/g, "")
         .replace("<html ", "<html data-static ")
         .replace("</title>", () => `</title>\n    <meta http-equiv="content-security-policy" content="${policy}" />\n    <style>${style}</style>`)
