@@ -147,8 +147,13 @@ function cutAt(table: Float32Array, box: Box, partOf: (part: number) => number):
 /** Room that the curve of a jump keeps from cards that it passes. */
 const CLEAR = 10;
 
-/** The curve of a jump: of the possible ways, the one that passes behind the fewest cards, and of
- * those the shortest.
+/** So far beyond the outermost cards a jump is in view when all of them are, in canvas units. */
+const AROUND = 60;
+/** The reach of a bow that rises by no more than that. */
+const FLAT = AROUND / 0.77;
+
+/** The curve of a jump: of the possible ways, the one that passes behind the fewest cards, of those
+ * one that stays in view, and of those the shortest.
  */
 export function jumpCurve(from: Box, to: Box, cards: readonly Box[]): Curve {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
@@ -158,13 +163,24 @@ export function jumpCurve(from: Box, to: Box, cards: readonly Box[]): Curve {
   const ways: Curve[] = [
     bow(port(from, "top", lean), port(to, "top", -lean), -reach),
     bow(port(from, "bottom", lean), port(to, "bottom", -lean), reach),
+    bow(port(from, "top", lean), port(to, "top", -lean), -Math.min(reach, FLAT)),
+    bow(port(from, "bottom", lean), port(to, "bottom", -lean), Math.min(reach, FLAT)),
     curveBetween(port(from, dx > 0 ? "right" : "left", down ? 20 : -20), port(to, dx > 0 ? "left" : "right", down ? -20 : 20)),
     curveBetween(port(from, down ? "bottom" : "top", lean), port(to, dx > 0 ? "left" : "right", down ? -20 : 20)),
     curveBetween(port(from, dx > 0 ? "right" : "left", down ? 20 : -20), port(to, down ? "top" : "bottom", -lean)),
     curveBetween(port(from, down ? "bottom" : "top", 30), port(to, down ? "top" : "bottom", 30)),
   ];
-  const costs = ways.map((curve) => costOf(curve, from, to, cards));
+  const view = {
+    x0: Math.min(...cards.map(({ x }) => x)) - AROUND, x1: Math.max(...cards.map(({ x, width }) => x + width)) + AROUND,
+    y0: Math.min(...cards.map(({ y }) => y)) - AROUND, y1: Math.max(...cards.map(({ y, height }) => y + height)) + AROUND,
+  };
+  const costs = ways.map((curve) => costOf(curve, from, to, cards) + beyond(curve, view));
   return ways[costs.indexOf(Math.min(...costs))] ?? (ways[0] as Curve);
+}
+
+/** What a way costs that leaves the view: as much as some hundred units of its length. */
+function beyond(curve: Curve, { x0, x1, y0, y1 }: { readonly x0: number; readonly x1: number; readonly y0: number; readonly y1: number }): number {
+  return Array.from({ length: 9 }, (_, i) => pointAt(curve, i / 8)).filter(({ x, y }) => x < x0 || x > x1 || y < y0 || y > y1).length * 150;
 }
 
 /** Points of the way that lie in cards weigh most; then its length. */

@@ -22,6 +22,21 @@ describe("ghost edges", () => {
     expect(hidden).toEqual([]);
   });
 
+  it("TRC-17: stays in view, between rows or flatly above them", () => {
+    const at = (x: number, y: number) => ({ x, y, width: 164, height: 80 });
+    for (const count of [3, 6]) {
+      for (const gap of [110, 200, 300]) {
+        const rows = [0, gap].map((y) => Array.from({ length: count }, (_, i) => at(i * 230, y)));
+        for (const row of rows) {
+          const [from, to] = [row[0], row.at(-1)];
+          if (!from || !to) throw new Error("no card");
+          const curve = jumpCurve(from, to, rows.flat());
+          for (let i = 0; i <= 20; i++) expect(pointAt(curve, i / 20).y >= -60 && pointAt(curve, i / 20).y <= gap + 140).toBe(true);
+        }
+      }
+    }
+  });
+
   it("draws the most frequent forty", () => {
     const many = Array.from({ length: 60 }, (_, i) => jump("search", "basket", i));
     expect(drawJumps(sceneOf(journey(), null), many)).toHaveLength(40);
