@@ -1,7 +1,7 @@
 /** A layout drawn as closely as its cards and edges allow: columns and rows keep their order, and
  * nothing of their distances.
  */
-import type { CardSize, Mapping } from "./spacing.ts";
+import type { CardSize, Mapping } from "./placement.ts";
 
 /** An edge between two spots, by index; `along` is the direction in which it leaves its card. */
 export interface Link {

@@ -8,7 +8,8 @@ import { directRoute, type Ends, type Route, routePoints, Router } from "./route
 import { eventText, facesOf } from "./cardFace.ts";
 import { eventFits, fitOf, typeScale } from "./cardText.ts";
 import type { Link } from "./compact.ts";
-import { CARD, type CardSize, CLOSE_SHAPES, mapBox, type Mapping, proportioned, SHAPES, spaceOut } from "./spacing.ts";
+import type { CardSize, Mapping } from "./placement.ts";
+import { CARD, CLOSE_SHAPES, mapBox, proportioned, SHAPES, spaceOut } from "./spacing.ts";
 
 /** A node and its place. */
 export interface SceneNode {

@@ -1,6 +1,7 @@
 /** The place of each card: the graph's own layout, stretched until cards keep their distance. */
 import type { Box } from "@dagnet-realtime/layer/curve";
 import { compact, type Link } from "./compact.ts";
+import type { CardSize, Mapping } from "./placement.ts";
 
 /** A point of the layout in a graph file; a coordinate that the file does not give is null. */
 export interface Spot {
@@ -10,12 +11,6 @@ export interface Spot {
 
 /** Card size in canvas units, and the clear space around it: wide enough for an edge's label. */
 export const CARD = { width: 172, height: 84, gapX: 52, gapY: 28 } as const;
-
-/** A card's size, in canvas units. */
-export interface CardSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Sizes that cards may have, by what the graph's layout and its names need. */
 export const SHAPES: readonly CardSize[] = [CARD, { width: 150, height: 84 }, { width: 150, height: 104 }, { width: 132, height: 104 }, { width: 132, height: 124 }, { width: 204, height: 84 }];
@@ -45,12 +40,6 @@ const MOST_FILL = 1.5;
 export interface Stretch {
   readonly x: number;
   readonly y: number;
-}
-
-/** Carries a coordinate of the layout onto the canvas, in each direction. */
-export interface Mapping {
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
 }
 
 /** Gaps between columns or rows wider than this many cards with their space are drawn in to this

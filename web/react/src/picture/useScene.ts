@@ -3,7 +3,7 @@ import type { Box } from "@dagnet-realtime/layer/curve";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { EdgeRouting, hasLayout, type Scene } from "./scene.ts";
-import type { CardSize } from "./spacing.ts";
+import type { CardSize } from "./placement.ts";
 import { magnification, roomWithin } from "./useFitView.ts";
 import { layoutInWorker } from "./layout/layoutWorker.ts";
 
