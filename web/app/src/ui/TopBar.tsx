@@ -9,7 +9,7 @@ import { Tip } from "@dagnet-realtime/react/kit/Tip.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { Cable, CircleHelp, Moon, Search, Store, Sun, Users } from "lucide-react";
 import { Suspense } from "react";
-import { connectButtonText } from "./connect/text.ts";
+import { connectButtonText } from "./connect/buttonText.ts";
 import icon from "./icon.svg";
 import { isShopOffered, isShopShown, shopOpened } from "./shop/visibility.ts";
 

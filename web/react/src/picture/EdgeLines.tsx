@@ -1,17 +1,37 @@
 /** Edges drawn one by one: line, arrow, probability, and what the pointer reaches. */
 import type { Hue } from "@dagnet-realtime/client/light";
 import { LABEL } from "@dagnet-realtime/layer/protocol";
-import { memo } from "react";
+import { memo, useSyncExternalStore } from "react";
 import { type Route, routeAround, routePath } from "./routes.ts";
 import type { Scene, SceneEdge } from "./scene.ts";
 import type { EdgeHover } from "./useEdgeHover.ts";
 
 export interface EdgesProps {
   readonly scene: Scene;
-  readonly followed: ReadonlyMap<string, Hue>;
+  readonly followed: FollowedEdges;
   /** Edges that are selected or pointed out. */
   readonly chosen: ReadonlySet<string>;
   readonly touch: EdgeHover | null;
+}
+
+/** The hues of the edges on followed paths. A trace moves many times a second: only the labels of
+ * the edges that it comes to or leaves are rendered again then.
+ */
+export class FollowedEdges {
+  private hues: ReadonlyMap<string, Hue> = new Map();
+  private readonly listeners = new Set<() => void>();
+
+  readonly hue = (edge: string): Hue | undefined => this.hues.get(edge);
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => { this.listeners.delete(listener); };
+  };
+
+  show(hues: ReadonlyMap<string, Hue>): void {
+    this.hues = hues;
+    for (const listener of this.listeners) listener();
+  }
 }
 
 /** Graphs of more edges draw those one by one that are in view, and the others in blocks. */
@@ -22,7 +42,7 @@ export function Wires({ edges, followed, chosen, touch }: Omit<EdgesProps, "scen
     <svg className="dr-wires" aria-hidden {...touch}>
       {edges.map((edge) => <EdgeLine key={edge.id} drawn={edge} chosen={chosen.has(edge.id)} touched={touch !== null} />)}
       <g className="dr-wire-labels">
-        {edges.map((edge) => edge.label && <EdgeLabel key={edge.id} drawn={edge} x={edge.label.x} y={edge.label.y} hue={followed.get(edge.id)} />)}
+        {edges.map((edge) => edge.label && <EdgeLabel key={edge.id} drawn={edge} x={edge.label.x} y={edge.label.y} followed={followed} />)}
       </g>
     </svg>
   );
@@ -43,7 +63,8 @@ const EdgeLine = memo(function Wire({ drawn, chosen, touched }: { drawn: SceneEd
   );
 });
 
-const EdgeLabel = memo(function Label({ drawn, x, y, hue }: { drawn: SceneEdge; x: number; y: number; hue: Hue | undefined }) {
+const EdgeLabel = memo(function Label({ drawn, x, y, followed }: { drawn: SceneEdge; x: number; y: number; followed: FollowedEdges }) {
+  const hue = useSyncExternalStore(followed.subscribe, () => followed.hue(drawn.id));
   return (
     <text className="dr-wire-label" data-hue={hue} x={x} y={y}>{drawn.text}{drawn.edge.conditional ? "*" : ""}</text>
   );

@@ -1,37 +1,13 @@
 /** The layer under the cards: edges with arrows and probabilities, jumps, frames and notes. */
-import { amount } from "@dagnet-realtime/layer/staticLayer";
 import { memo, Suspense } from "react";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { type EdgesProps, MANY, Wires } from "./EdgeLines.tsx";
-import type { DrawnJump } from "./jumpEdges.ts";
 import type { Scene } from "./scene.ts";
-import type { EdgeHover } from "./useEdgeHover.ts";
 
 const ManyEdges = lazyPart(async () => (await import("./ManyEdges.tsx")).ManyEdges, () => null);
 
 export const Edges = memo(function Edges(props: EdgesProps) {
   return props.scene.edges.length > MANY ? <Suspense fallback={null}><ManyEdges {...props} /></Suspense> : <Wires {...props} edges={props.scene.edges} />;
-});
-
-/** `chosen` is the key of the selected one. */
-export const JumpEdges = memo(function Ghosts({ ghosts, chosen, touch }: { ghosts: readonly DrawnJump[]; chosen: string | null; touch: EdgeHover | null }) {
-  return (
-    <svg className="dr-wires dr-ghosts" aria-hidden {...touch}>
-      {ghosts.map(({ key, path, x, y, jump, says }) => {
-        const text = `${amount(jump.count)}×`;
-        const width = 14 + text.length * 9;
-        return (
-          <g key={key} data-jump={key} data-from={jump.from} data-to={jump.to} data-chosen={key === chosen ? "yes" : undefined}>
-            {!touch && <title>{says}</title>}
-            <path d={path} />
-            {touch && <path className="dr-reach" d={path} />}
-            <rect x={x - width / 2} y={y - 10} width={width} height={20} rx={10} />
-            <text x={x} y={y}>{text}</text>
-          </g>
-        );
-      })}
-    </svg>
-  );
 });
 
 /** Where cards will stand, until they are all on the page. */

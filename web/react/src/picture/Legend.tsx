@@ -3,6 +3,7 @@ import type { Hue, LightSource } from "@dagnet-realtime/client/light";
 import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import { useEffect, useRef } from "react";
 import { rateText, write } from "./cardWriter.ts";
+import "./legend.css";
 
 interface LegendProps {
   readonly light: LightSource;

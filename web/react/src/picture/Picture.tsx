@@ -9,11 +9,11 @@ import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import { Card, type CardNode } from "./Card.tsx";
-import { Annotations, CardPlaces, Edges, JumpEdges } from "./Edges.tsx";
+import { Annotations, CardPlaces, Edges } from "./Edges.tsx";
+import { FollowedEdges } from "./EdgeLines.tsx";
 import { facesOf } from "./cardFace.ts";
 import { useCardWindow } from "./cardWindow.ts";
 import { Cards, write } from "./cardWriter.ts";
-import { drawJumps } from "./jumpEdges.ts";
 import "./react-flow.css";
 import "./picture.css";
 import { neighbour, type Scene } from "./scene.ts";
@@ -26,9 +26,11 @@ import { isSlow, useScene } from "./useScene.ts";
 const Legend = lazyPart(async () => (await import("./Legend.tsx")).Legend, () => null);
 const Zoom = lazyPart(async () => (await import("./Zoom.tsx")).Zoom, () => null);
 const Minimap = lazyPart(async () => (await import("./Minimap.tsx")).Minimap, () => null);
+const JumpEdges = lazyPart(async () => (await import("./Ghosts.tsx")).JumpEdges, () => null);
 const FarNames = lazyPart(async () => (await import("./FarNames.tsx")).FarNames, () => null);
 
 const NODE_TYPES = { card: Card };
+const NO_EDGES: [] = [];
 /** Graphs with more nodes have a map, others once they are zoomed into. */
 const MAP_FROM = 60;
 /** Below this zoom cards may be too small for their names. */
@@ -96,8 +98,8 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement }) {
     [cardNodes, shown, chosen],
   );
   const touch = useEdgeHover(props, root);
-  const ghosts = useMemo(() => drawJumps(scene, jumps), [scene, jumps]);
-  const ways = useMemo(() => new Map([...followed].reverse().flatMap(({ steps, hue }) => steps.flatMap(({ edges }) => edges.map((edge) => [edge, hue] as const)))), [followed]);
+  const [ways] = useState(() => new FollowedEdges());
+  useEffect(() => { ways.show(new Map([...followed].reverse().flatMap(({ steps, hue }) => steps.flatMap(({ edges }) => edges.map((edge) => [edge, hue] as const))))); }, [ways, followed]);
 
   const moveByHand = useCallback(() => { fit.onMove("map"); }, [fit]);
   const { width, height } = useStore(sizeOf, sameSize);
@@ -140,38 +142,45 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement }) {
     if (uuid === undefined) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      onSelect(uuid);
+      choose.current(uuid);
     } else if (event.key in ARROWS) {
       event.preventDefault();
       const next = neighbour(scene.nodes.map(({ box }) => box), scene.nodeIndex.get(uuid) ?? -1, ARROWS[event.key as keyof typeof ARROWS]);
       const id = next === null ? undefined : scene.nodes[next]?.node.uuid;
       for (const card of root.querySelectorAll<HTMLElement>(".react-flow__node")) if (card.dataset["id"] === id) card.focus();
     }
-  }, [onSelect, scene, root]);
+  }, [scene, root]);
   const onFocus = useCallback((event: { target: EventTarget }) => {
     const uuid = event.target instanceof HTMLElement && event.target.matches(".react-flow__node:focus-visible") ? event.target.dataset["id"] : undefined;
     if (uuid !== undefined) fit.reveal(uuid);
   }, [fit]);
 
+  const hues = useSame(useMemo(() => [...new Set(followed.map(({ hue }) => hue))], [followed]));
+
+  // The same element while only traces move: React Flow compares all that it is given.
+  const drawing = useMemo(() => (
+    <ReactFlow
+      nodes={nodes} edges={NO_EDGES} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
+      onNodeClick={onNodeClick} onPaneClick={onPaneClick} onMoveStart={fit.onMove} onMoveEnd={fit.onMove} onInit={fit.onInit}
+      minZoom={LEAST_ZOOM} maxZoom={large ? 16 : 4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
+      zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
+      attributionPosition="bottom-left" aria-label={`Graph ${graph.title || graph.name}`}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={22} size={1.5} color="var(--dr-grid)" />
+      <ViewportPortal>
+        <Annotations scene={scene} />
+        {shown < places.length && <CardPlaces nodes={places} />}
+        <Edges scene={scene} followed={ways} chosen={chosen.edges} touch={touch} />
+        {jumps.length > 0 && <Suspense fallback={null}><JumpEdges scene={scene} jumps={jumps} chosen={chosen.jump} touch={touch} /></Suspense>}
+      </ViewportPortal>
+    </ReactFlow>
+  ), [nodes, onKeyDown, onFocus, onNodeClick, onPaneClick, fit, large, graph, scene, shown, places, ways, chosen, touch, jumps]);
+
   return (
     <>
-      <ReactFlow
-        nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
-        onNodeClick={onNodeClick} onPaneClick={onPaneClick} onMoveStart={fit.onMove} onMoveEnd={fit.onMove} onInit={fit.onInit}
-        minZoom={LEAST_ZOOM} maxZoom={large ? 16 : 4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
-        zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
-        attributionPosition="bottom-left" aria-label={`Graph ${graph.title || graph.name}`}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={22} size={1.5} color="var(--dr-grid)" />
-        <ViewportPortal>
-          <Annotations scene={scene} />
-          {shown < places.length && <CardPlaces nodes={places} />}
-          <Edges scene={scene} followed={ways} chosen={chosen.edges} touch={touch} />
-          <JumpEdges ghosts={ghosts} chosen={chosen.jump} touch={touch} />
-        </ViewportPortal>
-      </ReactFlow>
+      {drawing}
       <canvas ref={canvas} className="dr-light" aria-hidden />
-      {!large && <Suspense fallback={null}><Legend light={light} rates={figures === "rates"} conditional={graph.edges.some(({ conditional }) => conditional)} waiting={cards.waiting} hues={[...new Set(followed.map(({ hue }) => hue))]} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; write(element, said.current); }} /></Suspense>}
+      {!large && <Suspense fallback={null}><Legend light={light} rates={figures === "rates"} conditional={graph.edges.some(({ conditional }) => conditional)} waiting={cards.waiting} hues={hues} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; write(element, said.current); }} /></Suspense>}
       {!large && (
         <Suspense fallback={null}>
           {mapped && <Minimap scene={scene} light={light} onPath={onPath} selected={chosen.nodes} onMoved={moveByHand} />}

@@ -1,5 +1,6 @@
 /** The buttons that zoom, fit the graph, and show only what is active. */
 import { Activity, Maximize, Minus, Plus } from "lucide-react";
+import "./legend.css";
 
 /** What the buttons do, and the element that the zoom is written to. */
 export interface ZoomProps {

@@ -24,6 +24,7 @@ const VISITS: readonly (readonly [string, readonly string[]])[] = [
   ["email", []], ["product", ["email->product"]], ["basket", ["product->basket"]], ["checkout", ["basket->checkout"]], ["purchase", ["checkout->purchase"]],
 ];
 const SECOND: typeof VISITS = [["landing", []], ["list", ["landing->list"]], ["product", ["list->product"]], ["wishlist", ["product->wishlist"]]];
+const NONE: readonly JumpEdge[] = [];
 const JUMPS: readonly JumpEdge[] = [{ from: "search", to: "basket", count: 214, traces: 190, medianGapMs: 8200, advice: "" }];
 
 function pathOf(token: string, hue: FollowedPath["hue"], visits: typeof VISITS, upTo: number): FollowedPath {
@@ -56,7 +57,7 @@ function Bench() {
   return (
     <Picture
       graph={bare} light={source} theme={asked.get("theme") === "light" ? "light" : "dark"} motion={asked.has("reduced") ? "reduced" : "full"} frozen={asked.has("frozen") || asked.has("stale")} stale={asked.has("stale")}
-      selected={selected} onSelect={setSelected} followed={followed} jumps={asked.has("jumps") ? JUMPS : []} large={asked.has("large")}
+      selected={selected} onSelect={setSelected} followed={followed} jumps={asked.has("jumps") ? JUMPS : NONE} large={asked.has("large")}
     />
   );
 }

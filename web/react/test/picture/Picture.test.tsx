@@ -87,24 +87,39 @@ describe("the picture", () => {
     expect(container.querySelector('[data-node="abandoned"]')?.textContent).toContain("no event");
   });
 
-  it("draws frames, notes, tags, ghosts and the host's own chip", () => {
+  it("draws frames, notes, tags, ghosts and the host's own chip", async () => {
     const { props } = setting({ graph: fullJourney(), jumps: [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }], children: <b>Following</b> });
     const { container } = open(<Picture {...props} />);
+    await act(async () => { await vi.dynamicImportSettled(); });
     for (const text of ["Checkout", "Wishlist is new.", "GOAL", "classic 50% · quick 50%", "12×", "Following", "Unexpected step"]) expect(container.textContent).toContain(text);
     expect(container.textContent).not.toContain("**");
   });
 
-  it("TRC-28: edges and jumps can be clicked if the host listens, and the chosen one is marked", () => {
+  it("TRC-28: edges and jumps can be clicked if the host listens, and the chosen one is marked", async () => {
     const onWay = vi.fn();
     const jumps = [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }];
     const { props } = setting({ jumps, onSelectEdge: onWay, selectedEdge: { kind: "jump", from: "search", to: "basket" }, highlight: { nodes: ["store"], edges: ["landing->store"] } });
     const { container } = open(<Picture {...props} />);
+    await act(async () => { await vi.dynamicImportSettled(); });
     fireEvent.click(container.querySelector('[data-edge="basket->checkout"] .dr-reach') as Element);
     fireEvent.click(container.querySelector(".dr-ghosts .dr-reach") as Element);
     expect(onWay.mock.calls).toEqual([[{ kind: "edge", edge: "basket->checkout" }], [{ kind: "jump", from: "search", to: "basket" }]]);
     expect(container.querySelector(".dr-ghosts g")?.getAttribute("data-chosen")).toBe("yes");
     expect(container.querySelector('[data-edge="landing->store"]')?.getAttribute("data-chosen")).toBe("yes");
     expect([...container.querySelectorAll<HTMLElement>(".react-flow__node.selected")].map((card) => card.dataset["id"])).toEqual(["store"]);
+  });
+
+  it("PIC-15: as a followed trace moves, the labels of its edges take its hue, the first of several", () => {
+    const { props } = setting();
+    const steps = (nodes: readonly string[]) => nodes.map((node, i) => ({ node, n: i + 1, edges: i ? [`${nodes[i - 1] ?? ""}->${node}`] : [], jump: false, inferred: false }));
+    const path = (hue: 0 | 2, ...nodes: string[]): PictureProps["followed"][number] => ({ token: `t${hue}`, hue, steps: steps(nodes), head: nodes.at(-1) ?? null });
+    const { container, rerender } = open(<Picture {...props} followed={[path(2, "landing", "list")]} />);
+    const hues = () => [...container.querySelectorAll(".dr-wire-label[data-hue]")].map((label) => `${label.textContent} ${label.getAttribute("data-hue") ?? ""}`);
+    expect(hues()).toEqual(["46% 2"]);
+    rerender(<Picture {...props} followed={[path(2, "landing", "list", "product"), path(0, "landing", "list")]} />);
+    expect(hues()).toEqual(["46% 2", "52% 2"]);
+    rerender(<Picture {...props} />);
+    expect(hues()).toEqual([]);
   });
 
   it("PIC-12: the legend names how steps are drawn, and only what is on screen", async () => {

@@ -37,12 +37,6 @@ export function receivedText({ received: heard, missed, untold, skipped, early }
   return parts.join(" · ");
 }
 
-/** The button's words: what matters of the local lane at a glance. */
-export function connectButtonText(pages: Iterable<Pick<TappedPage, "present">>): string {
-  const there = [...pages].filter((page) => page.present).length;
-  return there === 0 ? "Connect" : plural(there, "page");
-}
-
 /** An event that left a page and has not arrived by then is listed: Segment delivers within
  * seconds, in batches within a minute.
  */

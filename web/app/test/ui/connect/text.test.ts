@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { connectButtonText, LOST_MS, missingText, npmLines, placeOf, receivedText, scriptTag, sdkText } from "../../../src/ui/connect/text.ts";
+import { connectButtonText } from "../../../src/ui/connect/buttonText.ts";
+import { LOST_MS, missingText, npmLines, placeOf, receivedText, scriptTag, sdkText } from "../../../src/ui/connect/text.ts";
 
 describe("words", () => {
   it("TAP-14: the snippet and the lines for npm name this Realtime", () => {
