@@ -3,9 +3,13 @@ import { POINTS } from "./curve.ts";
 import { type Camera, inView, type Leg, type PathMark, type RenderBuffers, boxAt } from "./protocol.ts";
 import { HALO } from "./sprites.ts";
 
-export const TILE = 64;
-/** Above this share of dirty tiles the whole canvas is cheaper. */
+/** Device pixels: a halo of a small card is not much larger. */
+export const TILE = 32;
+/** Above this share of dirty tiles the whole canvas is cheaper, and with more patches than these,
+ * since each costs as much as some thousand pixels.
+ */
 const ALL = 0.6;
+const MOST_PATCHES = 64;
 
 /** x, y, width, height in device pixels. */
 export type Patch = readonly [number, number, number, number];
@@ -75,8 +79,10 @@ export class Tiles {
     this.count = 0;
   }
 
-  /** The dirty area as few rectangles: runs of tiles, joined with an equal run in the row above. */
-  patches(): Patch[] {
+  /** The dirty area as few rectangles: runs of tiles, joined with an equal run in the row above;
+   * all of it if they are more than `most`.
+   */
+  patches(most = MOST_PATCHES): Patch[] {
     if (this.all) return [[0, 0, this.width, this.height]];
     const patches: [number, number, number, number][] = [];
     let above = new Map<string, [number, number, number, number]>();
@@ -95,7 +101,7 @@ export class Tiles {
       }
       above = here;
     }
-    return patches;
+    return patches.length > most ? [[0, 0, this.width, this.height]] : patches;
   }
 }
 
@@ -111,28 +117,56 @@ export function markEdge(tiles: Tiles, camera: Camera, buffers: RenderBuffers, e
   markWay(tiles, camera, buffers.tables.subarray(edge * POINTS * 2, (edge + 1) * POINTS * 2));
 }
 
-/** Marks what a followed path is drawn on: legs, cards, and the row of discs at each. */
-export function markPath(tiles: Tiles, camera: Camera, buffers: RenderBuffers, { legs, nodes }: ChangedParts): void {
+/** Marks what a followed path is drawn on: legs, cards, and the row of discs at each, whose length
+ * `row` says.
+ */
+export function markPath(tiles: Tiles, camera: Camera, buffers: RenderBuffers, { legs, nodes }: ChangedParts, row: (node: number) => number = () => 0): void {
   for (const { table } of legs) markWay(tiles, camera, table);
   for (const node of nodes) {
-    const [x, y, width, height] = boxAt(buffers, node);
-    const seen = inView(camera, x - HALO, y - HALO, x + Math.max(width, DISCS) + HALO, y + height + HALO);
+    const seen = inView(camera, ...stopReach(buffers, node, camera.zoom, row(node)));
     if (seen) tiles.mark(...seen);
   }
 }
 
-/** Canvas units that a full row of discs takes where they are largest. */
-const DISCS = 270;
+/** What is drawn of paths at a node lies within these edges, in canvas units; `row` is the length
+ * of its discs before they grow.
+ */
+export function stopReach(buffers: RenderBuffers, node: number, zoom: number, row: number): Edges {
+  const [x, y, width, height] = boxAt(buffers, node);
+  const large = discScale(zoom);
+  return [x - HALO, y - Math.max(HALO, 12 * (large - 1) + 16 * large), x + Math.max(width + HALO, row * large), y + height + HALO];
+}
+
+/** How many times larger discs are than at full size: they grow as the view zooms out. */
+export function discScale(zoom: number): number {
+  return Math.min(2.2, Math.max(1, 0.8 / zoom));
+}
 
 function markWay(tiles: Tiles, camera: Camera, points: Float32Array): void {
+  const seen = inView(camera, ...reachOf(points));
+  if (seen) tiles.mark(...seen);
+}
+
+/** What is drawn along a way lies within these edges, in canvas units: the lanes beside it too. */
+export function reachOf(points: Float32Array): Edges {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < points.length; i += 2) {
     const [x, y] = [points[i] ?? 0, points[i + 1] ?? 0];
     [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)];
   }
-  const seen = inView(camera, x0 - 20, y0 - 16, x1 + 20, y1 + 24);
-  if (seen) tiles.mark(...seen);
+  return [x0 - ASIDE, y0 - ASIDE, x1 + ASIDE, y1 + ASIDE];
 }
+
+/** Left, top, right, bottom of a rectangle. */
+export type Edges = readonly [number, number, number, number];
+
+/** Whether two rectangles have a point in common. */
+export function meet([a0, b0, a1, b1]: Edges, [c0, d0, c1, d1]: Edges): boolean {
+  return a0 <= c1 && c0 <= a1 && b0 <= d1 && d0 <= b1;
+}
+
+/** Four lanes aside of a way, half its widest stroke, and an arrow; a label's second line. */
+const ASIDE = 26;
 
 /** Nodes and legs that a change touches, as they were and as they are. */
 export interface ChangedParts {

@@ -4,7 +4,9 @@ import type { Hit, LightSource, Step } from "@dagnet-realtime/client/light";
 import type { Drawing, NodeWriter } from "./drawing.ts";
 import type { Renderer } from "./protocol.ts";
 
-/** Levels are written this often, in milliseconds; every fourth time all cards are written. */
+/** Levels are written this often, in milliseconds, and cards every fourth time: each beat takes a
+ * quarter of them, so that no frame has to lay out the text of all.
+ */
 export const LEVELS_MS = 250;
 const TICKS_PER_TEXT = 4;
 /** A node that wakes is written at once, this many between two beats at most. */
@@ -57,28 +59,35 @@ export class LightAdapter {
   /** Call every 250 ms while the page can be seen. */
   tick(): void {
     this.woken = 0;
-    const full = this.beats % TICKS_PER_TEXT === 0;
+    const turn = this.beats % TICKS_PER_TEXT;
+    const first = turn === 0;
     this.beats += 1;
     if (this.frozen) {
-      if (full && this.counted() < this.shownCount) this.sendLevels();
+      if (first && this.counted() < this.shownCount) this.sendLevels();
       return;
     }
-    if (full) this.awake.clear();
-    if (full || !this.reduced) this.sendLevels(full);
+    if (first) {
+      this.awake.clear();
+      this.shownCount = this.counted();
+    }
+    if (!this.reduced) this.sendLevels(turn);
+    else if (first) this.sendLevels();
   }
 
-  /** Writes every card and every level now: at the start, and when all changes at once. */
-  sendLevels(everyCard = true): void {
+  /** Writes every level now, and cards: all of them at the start and when all changes at once, else
+   * those whose turn it is, or none.
+   */
+  sendLevels(cards: "all" | "none" | number = "all"): void {
     const { drawing, light, renderer, writer } = this.options;
     const now = light.now();
-    if (everyCard) this.shownCount = this.counted();
+    if (cards === "all") this.shownCount = this.counted();
     if (this.glow.length !== drawing.nodes.length) this.glow = new Float32Array(drawing.nodes.length);
     drawing.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
       const age = state.lastAt === null ? null : now - state.lastAt;
       const share = this.drained ? 0 : this.onPath && !this.onPath.has(node.uuid) ? DIMMED : 1;
       this.glow[index] = share * glowOf(state.level, age);
-      if (everyCard || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
+      if (cards === "all" || cards === index % TICKS_PER_TEXT || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
     });
     renderer.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });
   }

@@ -197,10 +197,12 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
 
   function follow(paths: readonly FollowedPath[]): void {
     followed = paths;
-    const nodes = paths.flatMap(({ steps }) => steps.map(({ node }) => node));
+    const nodes = new Set(paths.flatMap(({ steps }) => steps.map(({ node }) => node)));
     const before = adapter.onPath;
-    adapter.onPath = nodes.length > 0 ? new Set(nodes) : null;
-    if (before !== adapter.onPath) adapter.sendLevels(false);
+    if (nodes.size !== (before?.size ?? 0) || ![...nodes].every((node) => before?.has(node))) {
+      adapter.onPath = nodes.size > 0 ? nodes : null;
+      adapter.sendLevels("none");
+    }
     sendPaths();
   }
 

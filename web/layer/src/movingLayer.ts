@@ -3,7 +3,7 @@ import { along, POINTS } from "./curve.ts";
 import { type EdgeDetail, resized } from "./detail.ts";
 import type { Tiles } from "./dirtyTiles.ts";
 import { type Camera, inView, type Leg, type Palette, type PathMark, type RenderBuffers, scaleOf, boxAt, type Brush, type Surface } from "./protocol.ts";
-import { dotSprite, roundBox } from "./sprites.ts";
+import { cutBox, dotSprite, roundBox } from "./sprites.ts";
 
 /** What moves, and how it looks. */
 export interface Moving {
@@ -20,6 +20,14 @@ export interface Moving {
  * and they cost a third.
  */
 const PLAIN = 0.3;
+/** Up to this radius, in device pixels, an eighth turn for each half of a corner lies within half a
+ * pixel of its curve, and costs half.
+ */
+const CUT_TO = 8;
+/** A ring that is fainter than this shows its corners no better. */
+const BLURRED = 0.05;
+/** A ring that is fainter than this changes no pixel that the eye could tell. */
+const UNSEEN = 0.015;
 const DOT_REACH = 8;
 const HEAD_REACH = 13;
 
@@ -28,14 +36,15 @@ export class MovingLayer {
   private dots: { full: Surface; small: Surface; hollow: Surface; scale: number; palette: Palette } | null = null;
 
   /** Marks the tiles under everything that moves. */
-  mark(tiles: Tiles, { buffers, camera, rings, particles, heads }: Moving): void {
+  mark(tiles: Tiles, { buffers, camera, rings, particles, heads }: Moving, now: number): void {
     const mark = (x0: number, y0: number, x1: number, y1: number) => {
       const seen = inView(camera, x0, y0, x1, y1);
       if (seen) tiles.mark(...seen);
     };
     const reach = RING_REACH + 2;
-    for (const { node } of rings.live) {
-      const [x, y, width, height] = boxAt(buffers, node);
+    for (const ring of rings.live) {
+      if (alphaOf(ring, now) < UNSEEN) continue;
+      const [x, y, width, height] = boxAt(buffers, ring.node);
       mark(x - reach, y - reach, x + width + reach, y + height + reach);
     }
     for (const { leg, x, y } of particles.live) if (leg >= 0) mark(x - DOT_REACH, y - DOT_REACH, x + DOT_REACH, y + DOT_REACH);
@@ -56,17 +65,20 @@ export class MovingLayer {
     const plain = camera.zoom < PLAIN;
     brush.strokeStyle = palette.activity;
     for (const ring of rings.live) {
+      const alpha = alphaOf(ring, now);
+      if (alpha < UNSEEN) continue;
       const [x, y, width, height] = boxAt(buffers, ring.node);
-      const part = ringProgress(ring.born, now);
-      const out = 1 + part * RING_REACH;
+      const out = 1 + ringProgress(ring.born, now) * RING_REACH;
       if (width <= 0 || !inView(camera, x - out, y - out, x + width + out, y + height + out)) continue;
-      brush.globalAlpha = ring.strength * (1 - part);
+      brush.globalAlpha = alpha;
       brush.lineWidth = plain ? 2 / camera.zoom / camera.ratio : 2;
       if (ring.late) brush.setLineDash([6, 5]);
       if (plain) {
         brush.strokeRect(x - out, y - out, width + out * 2, height + out * 2);
       } else {
-        roundBox(brush, x - out, y - out, width + out * 2, height + out * 2, palette.corner + out);
+        const radius = palette.corner + out;
+        const box = radius * scaleOf(camera) <= CUT_TO || alpha < BLURRED ? cutBox : roundBox;
+        box(brush, x - out, y - out, width + out * 2, height + out * 2, radius);
         brush.stroke();
       }
       if (ring.late) brush.setLineDash([]);
@@ -90,6 +102,11 @@ export class MovingLayer {
       else brush.drawImage(inferred ? dots.hollow : manner === "dots" ? dots.small : dots.full, x - DOT_REACH, y - DOT_REACH, DOT_REACH * 2, DOT_REACH * 2);
     }
   }
+}
+
+/** How much of a ring is left to see. */
+function alphaOf({ born, strength }: Ring, now: number): number {
+  return strength * (1 - ringProgress(born, now));
 }
 
 function drawHead(brush: Brush, x: number, y: number, colour: string): void {

@@ -1,8 +1,8 @@
 /** Followed paths, drawn on surfaces of their own and stamped: fifty cost as little as one. */
 import { POINTS } from "./curve.ts";
 import { BRIEF_FROM, FULL_FROM } from "./detail.ts";
-import type { Patch } from "./dirtyTiles.ts";
-import { boxAt, type Camera, LABEL, type Leg, type Palette, type PathMark, type RenderBuffers, toCanvas, type Brush, type Surface } from "./protocol.ts";
+import { discScale, type Edges, meet, type Patch, reachOf, stopReach } from "./dirtyTiles.ts";
+import { boxAt, type Camera, fromCanvas, LABEL, type Leg, type Palette, type PathMark, type RenderBuffers, toCanvas, type Brush, type Surface } from "./protocol.ts";
 import { brushOf, roundBox, surface } from "./sprites.ts";
 
 /** What the drawing of followed paths depends on. */
@@ -35,31 +35,49 @@ export class PathLayer {
     this.shown = { paths: from.paths, buffers: from.buffers, palette: from.palette, camera: from.camera };
     const { paths, buffers, palette, camera } = from;
     const within: readonly Patch[] = whole ? [[0, 0, width, height]] : patches;
-    draw(this.ways, camera, within, (brush) => { drawLegs(brush, paths, buffers, palette, camera.zoom >= BRIEF_FROM); });
-    draw(this.stops, camera, within, (brush) => { drawStops(brush, paths, buffers, palette, camera.zoom); });
+    draw(this.ways, camera, within, (brush, near) => { drawLegs(brush, paths, buffers, palette, camera.zoom >= BRIEF_FROM, near); });
+    draw(this.stops, camera, within, (brush, near) => { drawStops(brush, paths, buffers, palette, camera.zoom, near); });
   }
 
-  /** Stamps one of the two within the patches; the brush must speak device pixels. */
-  stamp(brush: Brush, which: "ways" | "stops", patches: readonly Patch[]): void {
+  /** Stamps one of the two within a patch, if something of it is `near`; the brush must speak
+   * device pixels.
+   */
+  stamp(brush: Brush, which: "ways" | "stops", [x, y, width, height]: Patch, near: Near = EVERYWHERE): void {
     const from = this[which];
-    if (from) for (const [x, y, width, height] of patches) brush.drawImage(from, x, y, width, height, x, y, width, height);
+    if (from && this.shown && (which === "ways" ? waysNear : stopsNear)(this.shown, near)) brush.drawImage(from, x, y, width, height, x, y, width, height);
   }
 }
 
-function draw(on: Surface | null, camera: Camera, within: readonly Patch[], paint: (brush: Brush) => void): void {
+/** Whether a rectangle of canvas units lies where is drawn. */
+export type Near = (edges: Edges) => boolean;
+const EVERYWHERE: Near = () => true;
+
+function waysNear({ paths }: PathInput, near: Near): boolean {
+  return paths.some(({ legs }) => legs.some((leg) => near(reachOfLeg(leg))));
+}
+
+function stopsNear({ paths, buffers, camera }: PathInput, near: Near): boolean {
+  for (const [node, { row }] of visitsOf(paths)) if (near(stopReach(buffers, node, camera.zoom, row))) return true;
+  return false;
+}
+
+/** A patch at a time: a rectangle costs nothing to draw within, and many together do. */
+function draw(on: Surface | null, camera: Camera, within: readonly Patch[], paint: (brush: Brush, near: Near) => void): void {
   if (!on) return;
   const brush = brushOf(on);
-  brush.save();
-  brush.setTransform(1, 0, 0, 1, 0, 0);
-  brush.beginPath();
-  for (const [x, y, width, height] of within) {
+  for (const patch of within) {
+    const [x, y, width, height] = patch;
+    brush.save();
+    brush.setTransform(1, 0, 0, 1, 0, 0);
     brush.clearRect(x, y, width, height);
+    brush.beginPath();
     brush.rect(x, y, width, height);
+    brush.clip();
+    toCanvas(brush, camera);
+    const seen = fromCanvas(camera, patch);
+    paint(brush, (edges) => meet(edges, seen));
+    brush.restore();
   }
-  brush.clip();
-  toCanvas(brush, camera);
-  paint(brush);
-  brush.restore();
 }
 
 /** Each hue has its own dash, so that paths can be distinguished without colour. */
@@ -70,14 +88,28 @@ export const MOST_PATHS = 50;
 /** Discs at one card; the rest becomes a number. */
 const MOST_DISCS = 4;
 
-/** The ways of all paths, in canvas units; if `labels` are shown they stay free of them. */
-export function drawLegs(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, palette: Palette, labels: boolean): void {
+const REACHES = new WeakMap<Float32Array, Edges>();
+
+/** The reach of a table, which does not change while a path is followed. */
+function reachOfLeg({ table }: Leg): Edges {
+  const known = REACHES.get(table);
+  if (known) return known;
+  const reach = reachOf(table);
+  REACHES.set(table, reach);
+  return reach;
+}
+
+/** The ways of all paths, in canvas units; if `labels` are shown they stay free of them. What is
+ * not `near` is left out.
+ */
+export function drawLegs(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, palette: Palette, labels: boolean, near: Near = EVERYWHERE): void {
   brush.lineCap = "round";
   for (const path of paths) {
     const colour = palette.follow[path.hue] ?? palette.activity;
     const dash = DASHES[path.hue] ?? [];
+    const seen = path.legs.filter((leg) => near(reachOfLeg(leg)));
     brush.strokeStyle = colour;
-    const plain = path.legs.filter((leg) => !leg.inferred && !leg.jump);
+    const plain = seen.filter((leg) => !leg.inferred && !leg.jump);
     if (traceLegs(brush, plain)) {
       brush.setLineDash([]);
       brush.globalAlpha = palette.dark ? 0.2 : 0.16;
@@ -88,57 +120,97 @@ export function drawLegs(brush: Brush, paths: readonly PathMark[], buffers: Rend
       brush.setLineDash([...dash]);
       brush.stroke();
     }
-    for (const [legs, width, pattern] of [[path.legs.filter((leg) => leg.inferred && !leg.jump), 1.1, dash], [path.legs.filter((leg) => leg.jump), 2.2, [6, 6]]] as const) {
+    for (const [legs, width, pattern] of [[seen.filter((leg) => leg.inferred && !leg.jump), 1.1, dash], [seen.filter((leg) => leg.jump), 2.2, [6, 6]]] as const) {
       if (!traceLegs(brush, legs)) continue;
       brush.lineWidth = width;
       brush.setLineDash([...pattern]);
       brush.stroke();
     }
     brush.setLineDash([]);
-    for (const leg of path.legs) if (!leg.jump) arrow(brush, leg, colour);
+    for (const leg of seen) if (!leg.jump) arrow(brush, leg, colour);
   }
-  if (labels) for (const path of paths) for (const leg of path.legs) clearLabel(brush, leg, buffers);
+  if (labels) for (const path of paths) for (const leg of path.legs) clearLabel(brush, leg, buffers, near);
 }
 
-/** Outlines and numbered discs on the cards of all paths; discs grow as the view zooms out. */
-export function drawStops(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, palette: Palette, zoom: number): void {
-  const large = Math.min(2.2, Math.max(1, 0.8 / zoom));
-  const discs = new Map<number, number>();
-  const taken = new Map<number, number>();
-  brush.globalAlpha = 1;
+/** A path at a node: it stops there with a text, or is inferred to have passed it without one. */
+interface Visit {
+  readonly path: PathMark;
+  readonly text: string;
+}
+
+/** What is drawn of paths at a node: visits in the order of the paths, and the length of the row of
+ * their discs, in canvas units, at most.
+ */
+export interface NodeVisits {
+  readonly visits: readonly Visit[];
+  readonly row: number;
+}
+
+const VISITS = new WeakMap<readonly PathMark[], ReadonlyMap<number, NodeVisits>>();
+
+/** The nodes that paths are drawn at; found once for these paths. */
+export function visitsOf(paths: readonly PathMark[]): ReadonlyMap<number, NodeVisits> {
+  const known = VISITS.get(paths);
+  if (known) return known;
+  const found = new Map<number, { visits: Visit[]; row: number }>();
+  const add = (node: number, visit: Visit): void => {
+    const at = found.get(node) ?? { visits: [], row: LEAST_DISC };
+    found.set(node, at);
+    at.visits.push(visit);
+    if (at.visits.length <= MOST_DISCS) at.row += LEAST_DISC + visit.text.length * LETTER;
+    else if (at.visits.length === MOST_DISCS + 1) at.row += LEAST_DISC + 3 * LETTER;
+  };
   for (const path of paths) {
-    brush.strokeStyle = palette.follow[path.hue] ?? palette.activity;
-    for (const { node } of path.stops) outline(brush, path, node, buffers, palette.corner, DASHES[path.hue] ?? [], 1.5);
-    for (const node of path.passed) outline(brush, path, node, buffers, palette.corner, PASSED, 1);
-    for (const node of nodesOf(path)) clearTag(brush, node, buffers, zoom);
+    for (const { node, numbers } of path.stops) add(node, { path, text: textOf(numbers) });
+    for (const node of path.passed) add(node, { path, text: "" });
   }
-  const put = (node: number, text: string, colour: string, hollow: boolean): void => {
+  VISITS.set(paths, found);
+  return found;
+}
+
+/** The room of a disc and of each letter in it, in canvas units, rather too much. */
+const LEAST_DISC = 20;
+const LETTER = 8;
+
+/** Outlines and numbered discs on the cards of all paths; discs grow as the view zooms out. What is
+ * not `near` is left out.
+ */
+export function drawStops(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, palette: Palette, zoom: number, near: Near = EVERYWHERE): void {
+  const large = discScale(zoom);
+  const seen = [...visitsOf(paths)].filter(([node, { row }]) => near(stopReach(buffers, node, zoom, row)));
+  brush.globalAlpha = 1;
+  for (const [node, { visits }] of seen) {
+    for (const { path, text } of visits) {
+      brush.strokeStyle = palette.follow[path.hue] ?? palette.activity;
+      if (text) outline(brush, path, node, buffers, palette.corner, DASHES[path.hue] ?? [], 1.5);
+      else outline(brush, path, node, buffers, palette.corner, PASSED, 1);
+    }
+    clearTag(brush, node, buffers, zoom);
+  }
+  const put = (node: number, shift: number, text: string, colour: string, hollow: boolean): number => {
     const [x, y] = boxAt(buffers, node);
-    const shift = taken.get(node) ?? 0;
     brush.save();
     brush.translate(x - 3 + shift * large, y - 3 - (large - 1) * 11);
     brush.scale(large, large);
-    taken.set(node, shift + disc(brush, text, colour, palette, hollow) + 4);
+    const width = disc(brush, text, colour, palette, hollow);
     brush.restore();
+    return shift + width + 4;
   };
-  for (const path of paths) {
-    const colour = palette.follow[path.hue] ?? palette.activity;
-    for (const { node, text } of [...path.stops.map(({ node, numbers }) => ({ node, text: textOf(numbers) })), ...path.passed.map((node) => ({ node, text: "" }))]) {
-      const before = discs.get(node) ?? 0;
-      discs.set(node, before + 1);
-      if (before < MOST_DISCS) put(node, text || "≈", colour, text === "");
-    }
+  const more: (() => void)[] = [];
+  for (const [node, { visits }] of seen) {
+    let shift = 0;
+    for (const { path, text } of visits.slice(0, MOST_DISCS)) shift = put(node, shift, text || "≈", palette.follow[path.hue] ?? palette.activity, text === "");
+    const rest = visits.length - MOST_DISCS;
+    if (rest > 0) more.push(() => put(node, shift, `+${rest}`, palette.activityText, true));
   }
-  for (const [node, many] of discs) if (many > MOST_DISCS) put(node, `+${many - MOST_DISCS}`, palette.activityText, true);
+  // Over the discs of the next card, which they would lie under.
+  for (const draw of more) draw();
 }
 
 /** Keeps tags at the cards' feet free of the outlines that pass them. */
-export function clearTags(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, zoom: number): void {
-  for (const path of paths) for (const node of nodesOf(path)) clearTag(brush, node, buffers, zoom);
-}
-
-function nodesOf({ stops, passed }: PathMark): readonly number[] {
-  return [...stops.map(({ node }) => node), ...passed];
+export function clearTags(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, zoom: number, near: Near = EVERYWHERE): void {
+  if (zoom < FULL_FROM) return;
+  for (const [node, { row }] of visitsOf(paths)) if (near(stopReach(buffers, node, zoom, row))) clearTag(brush, node, buffers, zoom);
 }
 
 /** A node that a trace is inferred to have passed. */
@@ -226,8 +298,9 @@ function arrow(brush: Brush, leg: Leg, colour: string): void {
   brush.fill();
 }
 
-function clearLabel(brush: Brush, { label }: Leg, buffers: RenderBuffers): void {
+function clearLabel(brush: Brush, { label }: Leg, buffers: RenderBuffers, near: Near): void {
   if (label < 0 || (buffers.labels[label * 3 + 2] ?? 0) === 0) return;
   const [x, y] = [buffers.labels[label * 3] ?? 0, buffers.labels[label * 3 + 1] ?? 0];
-  brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
+  const [left, top] = [x - LABEL.width / 2, y - LABEL.height / 2];
+  if (near([left, top, left + LABEL.width, top + LABEL.height])) brush.clearRect(left, top, LABEL.width, LABEL.height);
 }

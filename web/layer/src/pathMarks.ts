@@ -47,8 +47,11 @@ export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], tab
       return table;
     }
 
-    function visible(id: string, { table, source, target }: DrawnEdge): Float32Array {
-      const shown = tables.get(`=${id}`) ?? between(table, boxes[source], boxes[target]);
+    // Its nodes are asked for only once: a drawing may have to look for them.
+    function visible(id: string, drawn: DrawnEdge): Float32Array {
+      const known = tables.get(`=${id}`);
+      if (known) return known;
+      const shown = between(drawn.table, boxes[drawn.source], boxes[drawn.target]);
       tables.set(`=${id}`, shown);
       return shown;
     }

@@ -130,6 +130,13 @@ export function inView(camera: Camera, x0: number, y0: number, x1: number, y1: n
   return edges[2] < 0 || edges[3] < 0 || edges[0] > camera.width * camera.ratio || edges[1] > camera.height * camera.ratio ? null : edges;
 }
 
+/** A rectangle of device pixels (x, y, width, height) as edges in canvas units. */
+export function fromCanvas(camera: Camera, [x, y, width, height]: readonly [number, number, number, number]): [number, number, number, number] {
+  const scale = scaleOf(camera);
+  const [ox, oy] = [camera.x * camera.ratio, camera.y * camera.ratio];
+  return [(x - ox) / scale, (y - oy) / scale, (x + width - ox) / scale, (y + height - oy) / scale];
+}
+
 /** A node's box: x, y, width, height. */
 export function boxAt({ boxes }: RenderBuffers, node: number): [number, number, number, number] {
   const o = node * 4;

@@ -7,6 +7,7 @@ import { EdgeDetail } from "./detail.ts";
 import { FrameGovernor, type Frames, Loop } from "./frames.ts";
 import { brushOf } from "./sprites.ts";
 import { markEdge, markNode, markPath, Tiles, changedParts } from "./dirtyTiles.ts";
+import { visitsOf } from "./pathLayer.ts";
 
 const EMPTY: RenderBuffers = { boxes: new Float32Array(0), tags: new Float32Array(0), tables: new Float32Array(0), labels: new Float32Array(0) };
 /** How often edges are judged anew and the legend told, in milliseconds. */
@@ -41,6 +42,8 @@ class CanvasRenderer implements Renderer {
   private readonly still = new StaticLayer();
   private readonly movers = new MovingLayer();
   private readonly stale = new Tiles();
+  /** The part of it in which followed paths have changed. */
+  private readonly stalePaths = new Tiles();
   private readonly tiles = new Tiles();
   private readonly before = new Tiles();
   private readonly loop: Loop;
@@ -100,8 +103,7 @@ class CanvasRenderer implements Renderer {
         this.step(command.edges, command.inferred);
         break;
       case "paths":
-        for (const touched of changedParts(this.paths, command.paths)) markPath(this.stale, this.camera, this.buffers, touched);
-        this.paths = command.paths;
+        this.takePaths(command.paths);
         this.heads.follow(command.paths, this.clock, this.reduced || this.frozen);
         break;
       case "jumps":
@@ -110,6 +112,14 @@ class CanvasRenderer implements Renderer {
         break;
     }
     this.loop.wake();
+  }
+
+  private takePaths(paths: readonly PathMark[]): void {
+    const [before, after] = [visitsOf(this.paths), visitsOf(paths)];
+    const row = (node: number): number => Math.max(before.get(node)?.row ?? 0, after.get(node)?.row ?? 0);
+    for (const touched of changedParts(this.paths, paths)) markPath(this.stalePaths, this.camera, this.buffers, touched, row);
+    this.stale.absorb(this.stalePaths);
+    this.paths = paths;
   }
 
   private step(edges: readonly number[], inferred: boolean): void {
@@ -125,7 +135,7 @@ class CanvasRenderer implements Renderer {
       this.canvas.width = w;
       this.canvas.height = h;
       this.still.resize(w, h);
-      for (const tiles of [this.stale, this.tiles, this.before]) tiles.resize(w, h);
+      for (const tiles of [this.stale, this.stalePaths, this.tiles, this.before]) tiles.resize(w, h);
     } else if (scaleOf(camera) !== scaleOf(this.camera)) {
       this.sharp = false;
       this.moved = this.drawn;
@@ -168,26 +178,25 @@ class CanvasRenderer implements Renderer {
   private paint(): void {
     const { stale, tiles, before } = this;
     if (stale.any) {
-      this.still.repair(stale.patches(), this, this.clock, !this.sharp);
+      this.still.repair(stale.patches(), this, this.clock, !this.sharp, this.stalePaths.patches(Infinity));
       tiles.absorb(stale);
       stale.clear();
+      this.stalePaths.clear();
     }
     tiles.absorb(before);
     before.clear();
-    this.movers.mark(before, this);
+    this.movers.mark(before, this, this.clock);
     tiles.absorb(before);
     if (!tiles.any) return;
     const brush = brushOf(this.canvas);
     const patches = tiles.patches();
     brush.save();
     brush.setTransform(1, 0, 0, 1, 0, 0);
-    brush.beginPath();
     for (const [x, y, width, height] of patches) {
       brush.clearRect(x, y, width, height);
       brush.drawImage(this.still.canvas, x, y, width, height, x, y, width, height);
-      brush.rect(x, y, width, height);
     }
-    brush.clip();
+    // What moves lies wholly in what was just copied: to clip it would cost more than to draw it.
     toCanvas(brush, this.camera);
     this.movers.draw(brush, this, this.clock);
     brush.restore();

@@ -30,16 +30,16 @@ function isBrush(found: unknown): found is Brush {
 export const HALO_STEPS = 8;
 
 /** A card's halo at a step of its glow (1 to HALO_STEPS), hollow where the card is; `scale` is
- * device pixels a canvas unit.
+ * device pixels a canvas unit, `shift` where it begins within its first pixel.
  */
-export function haloSprite(width: number, height: number, scale: number, palette: Palette, step = HALO_STEPS): Surface {
-  const sprite = surface(Math.ceil((width + HALO * 2) * scale), Math.ceil((height + HALO * 2) * scale));
+export function haloSprite(width: number, height: number, scale: number, palette: Palette, step = HALO_STEPS, [right, down]: readonly [number, number] = [0, 0]): Surface {
+  const sprite = surface(Math.ceil((width + HALO * 2) * scale + right), Math.ceil((height + HALO * 2) * scale + down));
   const brush = brushOf(sprite);
   const away = 10_000;
   const { corner } = palette;
   const reach = 0.25 + (0.75 * step) / HALO_STEPS;
   const rim = 0.6 + step * 0.3;
-  brush.setTransform(scale, 0, 0, scale, 0, 0);
+  brush.setTransform(scale, 0, 0, scale, right, down);
   brush.fillStyle = palette.activity;
   brush.shadowColor = palette.activity;
   brush.shadowOffsetX = away * scale;
@@ -93,6 +93,27 @@ export function dotSprite(scale: number, palette: Palette, shape: "full" | "smal
 export function roundBox(brush: Brush, x: number, y: number, width: number, height: number, radius: number): void {
   brush.beginPath();
   brush.roundRect(x, y, width, height, radius);
+}
+
+/** The side of an octagon around a circle is this share of the circle's radius, on each side. */
+const CUT = 1 - Math.tan(Math.PI / 8);
+
+/** Begins the path of a rounded rectangle whose corners are cut rather than round: the same to the
+ * eye where they are small.
+ */
+export function cutBox(brush: Brush, x: number, y: number, width: number, height: number, radius: number): void {
+  const cut = Math.min(radius * CUT, width / 2, height / 2);
+  const [right, bottom] = [x + width, y + height];
+  brush.beginPath();
+  brush.moveTo(x + cut, y);
+  brush.lineTo(right - cut, y);
+  brush.lineTo(right, y + cut);
+  brush.lineTo(right, bottom - cut);
+  brush.lineTo(right - cut, bottom);
+  brush.lineTo(x + cut, bottom);
+  brush.lineTo(x, bottom - cut);
+  brush.lineTo(x, y + cut);
+  brush.closePath();
 }
 
 /** The hues of followed traces without the picture's styles. */

@@ -23,7 +23,7 @@ describe("tiles", () => {
 
     it("PIC-18: leaves the rest alone, and takes all when most is dirty", () => {
       const tiles = new Tiles(640, 640);
-      tiles.mark(70, 70, 80, 140);
+      tiles.mark(TILE + 6, TILE + 6, TILE + 16, TILE * 3 - 4);
       expect(tiles.patches()).toEqual([[TILE, TILE, TILE, TILE * 2]]);
       const other = new Tiles(640, 640);
       other.mark(0, 0, 639, 639);
@@ -31,6 +31,9 @@ describe("tiles", () => {
       expect(tiles.patches()).toEqual([[0, 0, 640, 640]]);
       tiles.clear();
       expect(tiles.any).toBe(false);
+      for (let at = 0; at < 640; at += TILE * 2) for (let down = 0; down < 640; down += TILE * 2) tiles.mark(at, down, at + 1, down + 1);
+      expect([tiles.all, tiles.patches()]).toEqual([false, [[0, 0, 640, 640]]]);
+      tiles.clear();
       tiles.absorb(new Tiles(640, 640));
       tiles.markAll();
       expect(tiles.all).toBe(true);

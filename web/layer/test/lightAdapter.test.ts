@@ -50,6 +50,16 @@ describe("the bridge from light to the picture", () => {
     expect(of("glow")).toHaveLength(8);
   });
 
+  it("PIC-8: a beat writes a quarter of the cards, so that none has to lay out all", () => {
+    const beats = Array.from({ length: 4 }, () => {
+      written.length = 0;
+      bridge.tick();
+      return [...written];
+    });
+    expect(beats.map(({ length }) => length)).toEqual([3, 3, 3, 3]);
+    expect(new Set(beats.flat()).size).toBe(scene.nodes.length);
+  });
+
   it("PIC-8: a node that wakes is written at once, and then waits its turn", () => {
     bridge.tick();
     written.length = 0;

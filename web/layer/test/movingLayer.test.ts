@@ -34,6 +34,9 @@ describe("movers", () => {
       expect(canvas.of("stroke")).toHaveLength(2);
       expect(canvas.of("stroke")[0]?.alpha).toBeLessThan(0.3);
       expect(canvas.of("setLineDash")[0]?.args).toEqual([[6, 5]]);
+      const late = new FakeCanvas();
+      new MovingLayer().draw(late.brush, moving, 560);
+      expect(late.of("stroke")).toEqual([]);
       const far = new FakeCanvas();
       new MovingLayer().draw(far.brush, { ...moving, camera: { ...moving.camera, zoom: 0.2 } }, 100);
       expect(far.of("strokeRect")).toHaveLength(2);
@@ -59,7 +62,7 @@ describe("movers", () => {
     it("PIC-18: marks only the tiles under what moves", () => {
       const tiles = new Tiles(1264, 700);
       const movers = new MovingLayer();
-      movers.mark(tiles, moving);
+      movers.mark(tiles, moving, 0);
       expect(tiles.any).toBe(false);
       moving.rings.start(0, 0.9, false, 0);
       moving.particles.launch([0], false, 0, 300);
@@ -67,7 +70,7 @@ describe("movers", () => {
       const steps = [{ node: "landing", n: 1, edges: [], jump: false, inferred: false }, { node: "list", n: 2, edges: ["landing->list"], jump: false, inferred: false }];
       moving.heads.follow(marksOf(scene, [{ token: "a", hue: 0, steps, head: "list" }]), 0, false);
       moving.heads.advance(100);
-      movers.mark(tiles, moving);
+      movers.mark(tiles, moving, 100);
       expect(tiles.any).toBe(true);
       expect(tiles.all).toBe(false);
       const canvas = new FakeCanvas();

@@ -35,15 +35,31 @@ describe("trails", () => {
     trails.refresh(from, 200, 50, all);
     expect(made.length).toBe(4);
     const canvas = new FakeCanvas();
-    trails.stamp(canvas.brush, "ways", [[0, 0, 64, 64], [64, 0, 64, 64]]);
-    expect(canvas.of("drawImage")).toHaveLength(2);
+    trails.stamp(canvas.brush, "stops", [0, 0, 64, 64]);
+    expect(canvas.of("drawImage")).toHaveLength(1);
+    trails.stamp(canvas.brush, "stops", [0, 0, 64, 64], () => false);
+    trails.stamp(canvas.brush, "ways", [0, 0, 64, 64]);
+    expect(canvas.of("drawImage")).toHaveLength(1);
+  });
+
+  it("PIC-18: a path that went on is drawn anew where it did, and the others not at all", () => {
+    const steps = (nodes: readonly string[]) => nodes.map((node, i) => ({ node, n: i + 1, edges: i ? [`${nodes[i - 1] ?? ""}->${node}`] : [], jump: false, inferred: false }));
+    const marks = (last: readonly string[]) => marksOf(scene, [{ token: "a", hue: 0, steps: steps(["landing", "list", "product"]), head: null }, { token: "b", hue: 1, steps: steps(last), head: null }]);
+    const trails = new PathLayer();
+    const from: PathInput = { paths: marks(["basket", "checkout"]), buffers, palette: PALETTE, camera: { x: 0, y: 0, zoom: 1, width: 1264, height: 700, ratio: 1 } };
+    trails.refresh(from, 1264, 700, []);
+    for (const canvas of made) canvas.clear();
+    const box = boxAt(buffers, scene.nodeIndex.get("purchase") ?? -1);
+    trails.refresh({ ...from, paths: marks(["basket", "checkout", "purchase"]) }, 1264, 700, [[Math.floor(box[0]) - 10, Math.floor(box[1]) - 10, 20, 20]]);
+    expect(made[1]?.of("fillText").map(({ args }) => args[0])).toEqual(["3"]);
+    expect(made[0]?.of("stroke").map(({ stroke }) => stroke)).toEqual([PALETTE.follow[1], PALETTE.follow[1]]);
   });
 
   it("nothing followed costs nothing", () => {
     const trails = new PathLayer();
     trails.refresh({ paths: [], buffers, palette: PALETTE, camera: { x: 0, y: 0, zoom: 1, width: 9, height: 9, ratio: 1 } }, 9, 9, []);
     const canvas = new FakeCanvas();
-    trails.stamp(canvas.brush, "stops", [[0, 0, 9, 9]]);
+    trails.stamp(canvas.brush, "stops", [0, 0, 9, 9]);
     expect([made.length, canvas.of("drawImage").length]).toEqual([0, 0]);
   });
 });
@@ -78,9 +94,9 @@ describe("paths", () => {
     it("PIC-15: numbers the stops in discs that grow from afar, beside one another", () => {
       const canvas = new FakeCanvas();
       drawStops(canvas.brush, marks, buffers, PALETTE, 0.4);
-      expect(canvas.of("fillText").map(({ args }) => args[0])).toEqual(["1", "2", "3", "4", "1", "2"]);
+      expect(canvas.of("fillText").map(({ args }) => args[0])).toEqual(["1", "1", "2", "2", "3", "4"]);
       expect(canvas.of("scale")[0]?.args).toEqual([2, 2]);
-      const [first, , , , second] = canvas.of("translate").map(({ args }) => args[0] as number);
+      const [first, second] = canvas.of("translate").map(({ args }) => args[0] as number);
       expect(second).toBeGreaterThan(first ?? 0);
       expect(boxAt(buffers, 0)[2]).toBe(CARD.width);
     });
