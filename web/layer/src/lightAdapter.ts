@@ -9,6 +9,12 @@ import type { Renderer } from "./protocol.ts";
  */
 export const LEVELS_MS = 250;
 const TICKS_PER_TEXT = 4;
+/** If the light's clock moves on by more than this between two beats, in milliseconds, and by far
+ * more than before (a log may be played at fifty times), another moment is shown: after a seek, or
+ * a hidden tab.
+ */
+const LEAP_MS = 4_000;
+const LEAP_TIMES = 3;
 /** A node that wakes is written at once, this many between two beats at most. */
 const WAKES = 16;
 
@@ -42,6 +48,9 @@ export class LightAdapter {
    * even while frozen.
    */
   private shownCount = 0;
+  /** The light's clock at the last beat, and by how much it had moved on then. */
+  private at: number;
+  private pace = 0;
   private woken = 0;
   private readonly awake = new Set<string>();
   private glow: Float32Array;
@@ -49,6 +58,7 @@ export class LightAdapter {
 
   constructor(private readonly options: LightAdapterOptions) {
     this.glow = new Float32Array(options.drawing.nodes.length);
+    this.at = options.light.now();
     this.forget = options.light.subscribe({ hit: (hit) => { this.hit(hit); }, step: (step) => { this.step(step); } });
   }
 
@@ -56,28 +66,32 @@ export class LightAdapter {
     this.forget();
   }
 
-  /** Call every 250 ms while the page can be seen. */
-  tick(): void {
+  /** Call every 250 ms while the page can be seen; `anew` once it can be again. Writes all at once
+   * if what is shown is of another moment, or was cleared.
+   */
+  tick(anew = false): void {
     this.woken = 0;
     const turn = this.beats % TICKS_PER_TEXT;
     const first = turn === 0;
     this.beats += 1;
+    const leapt = this.leapt();
+    const count = this.counted();
     if (this.frozen) {
-      if (first && this.counted() < this.shownCount) this.sendLevels();
+      if (count < this.shownCount) this.sendLevels();
       return;
     }
-    if (first) {
-      this.awake.clear();
-      this.shownCount = this.counted();
-    }
-    if (!this.reduced) this.sendLevels(turn);
+    const all = anew || leapt || count < this.shownCount / 2;
+    if (first || all) this.awake.clear();
+    this.shownCount = count;
+    if (all) this.sendLevels("all", true);
+    else if (!this.reduced) this.sendLevels(turn);
     else if (first) this.sendLevels();
   }
 
   /** Writes every level now, and cards: all of them at the start and when all changes at once, else
-   * those whose turn it is, or none.
+   * those whose turn it is, or none. `atOnce`: halos do not ease.
    */
-  sendLevels(cards: "all" | "none" | number = "all"): void {
+  sendLevels(cards: "all" | "none" | number = "all", atOnce = this.frozen || this.reduced || this.beats === 0): void {
     const { drawing, light, renderer, writer } = this.options;
     const now = light.now();
     if (cards === "all") this.shownCount = this.counted();
@@ -89,7 +103,16 @@ export class LightAdapter {
       this.glow[index] = share * glowOf(state.level, age);
       if (cards === "all" || cards === index % TICKS_PER_TEXT || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
     });
-    renderer.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });
+    renderer.send({ kind: "glow", glow: this.glow, atOnce });
+  }
+
+  /** Whether the light's clock shows another moment than one beat after the last. */
+  private leapt(): boolean {
+    const now = this.options.light.now();
+    const pace = now - this.at;
+    const leapt = pace < 0 || pace > Math.max(LEAP_MS, this.pace * LEAP_TIMES);
+    [this.at, this.pace] = [now, pace];
+    return leapt;
   }
 
   private counted(): number {

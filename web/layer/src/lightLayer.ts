@@ -150,10 +150,15 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   still?.addEventListener("change", onMotion);
   lookFrom();
   set({});
+  let unseen = false;
   const timer = setInterval(() => {
-    if (frames.hidden()) return;
+    if (frames.hidden()) {
+      unseen = true;
+      return;
+    }
     measure();
-    adapter.tick();
+    adapter.tick(unseen);
+    unseen = false;
   }, LEVELS_MS);
   return layer;
 

@@ -60,6 +60,51 @@ describe("the bridge from light to the picture", () => {
     expect(new Set(beats.flat()).size).toBe(scene.nodes.length);
   });
 
+  it.each([["back", 59_000, 20_000], ["forward by a step of five seconds", 60_000, 65_000], ["far forward", 60_500, 80_000]])("PIC-54: if the clock leaps %s, the next beat writes every card and halo at once", (_, before, after) => {
+    for (now = 58_000; now < before; now += 250) bridge.tick();
+    for (const reduced of [false, true]) {
+      bridge.reduced = reduced;
+      for (let turn = 0; turn < 4; turn++) {
+        now = before;
+        bridge.tick();
+        bridge.tick();
+        [written, sent].forEach((all) => { all.length = 0; });
+        now = after;
+        bridge.tick();
+        expect(written).toHaveLength(scene.nodes.length);
+        expect(of("glow")).toMatchObject([{ atOnce: true }]);
+      }
+    }
+  });
+
+  it("PIC-54: a log that plays fifty times as fast is no leap at each beat", () => {
+    for (let beat = 0; beat < 4; beat++) bridge.tick();
+    now += 12_500;
+    bridge.tick();
+    written.length = 0;
+    for (let beat = 0; beat < 8; beat++) {
+      now += 12_500 + (beat % 2) * 5_000;
+      bridge.tick();
+    }
+    expect(written).toHaveLength(2 * scene.nodes.length);
+  });
+
+  it("PIC-8: at the first beat after the page was hidden, and after a clear, every card is written", () => {
+    for (let i = 0; i < 9; i++) source.hit("landing");
+    bridge.tick();
+    bridge.tick(true);
+    written.length = 0;
+    bridge.tick(true);
+    expect(written).toHaveLength(scene.nodes.length);
+    bridge.tick();
+    written.length = 0;
+    vi.spyOn(source, "node").mockReturnValue({ count: 0, rate: 0, level: 0, lastAt: null });
+    bridge.tick();
+    expect(written).toHaveLength(scene.nodes.length);
+    bridge.tick();
+    expect(written.length).toBeLessThan(1.5 * scene.nodes.length);
+  });
+
   it("PIC-8: a node that wakes is written at once, and then waits its turn", () => {
     bridge.tick();
     written.length = 0;
@@ -91,7 +136,7 @@ describe("the bridge from light to the picture", () => {
     for (let beat = 0; beat < 8; beat++) bridge.tick();
     expect([sent, written]).toEqual([[], []]);
     vi.spyOn(source, "node").mockReturnValue({ count: 0, rate: 0, level: 0, lastAt: null });
-    for (let beat = 0; beat < 4; beat++) bridge.tick();
+    bridge.tick();
     expect(written).toHaveLength(scene.nodes.length);
     expect(of("glow")[0]).toMatchObject({ atOnce: true });
   });

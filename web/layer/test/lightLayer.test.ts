@@ -170,6 +170,19 @@ it("EMB-30: reads the canvas's colours when it opens and when the theme is said,
   expect([after({ theme: "dark" }), after({ theme: "light" })].every((times) => times > 0)).toBe(true);
 });
 
+it("PIC-18: writes nothing while the page is hidden, and every node at the first beat after it", () => {
+  const written: string[] = [];
+  open({ writer: { write: (node) => { written.push(node); } } });
+  vi.advanceTimersByTime(500);
+  written.length = 0;
+  frames.isHidden = true;
+  vi.advanceTimersByTime(3000);
+  expect(written).toEqual([]);
+  frames.isHidden = false;
+  vi.advanceTimersByTime(250);
+  expect(new Set(written)).toEqual(new Set(graph.nodes.map(({ uuid }) => uuid)));
+});
+
 it("EMB-30: lets go of everything at the end, and bears calls after it", () => {
   const layer = open();
   layer.close();
