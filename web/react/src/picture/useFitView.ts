@@ -7,8 +7,10 @@ import { LEAST_TEXT } from "./cardText.ts";
 import { boundsOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
 
-/** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
-const PADDING = { top: "54px", right: "24px", bottom: "66px", left: "24px" } as const;
+/** Room kept free for what lies over the canvas: above what is followed, and the numbers of steps
+ * on the cards below it; below legend and zoom.
+ */
+const PADDING = { top: "64px", right: "24px", bottom: "66px", left: "24px" } as const;
 /** Below this width a full legend has two lines. */
 const MEDIUM = 1010;
 const PADDING_MEDIUM = { ...PADDING, bottom: "86px" } as const;
