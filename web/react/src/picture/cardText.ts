@@ -40,16 +40,17 @@ export function fitOf(title: string, width: number, height: number, scale: numbe
   const foot = LINE * scale * FOOT_LINE;
   const line = LINE * scale * EVENT_LINE;
   const room = height - ENDS;
+  const icon = scale < SMALL_FROM ? ICON : 0;
   // Far away not even one line fits: nothing has to be measured.
   if (least * TITLE_LINE > room + ENDS / 2) return { room: "none", title: least, lines: 1, split: false };
   for (const size of TITLE > least ? [TITLE, least] : [least]) {
-    const across = (width - SIDE * 2 - (scale < SMALL_FROM ? ICON : 0)) / size;
+    const across = (width - SIDE * 2 - icon) / size;
     const split = isCut(title, across, false);
     if (split && (size > least || isCut(title, across, true))) continue;
     const left = Math.floor((room - linesOf(title, across, split) * size * TITLE_LINE - foot) / line + 1e-6);
     if (left >= (event ? 1 : 0)) return { room: "all", title: size, lines: Math.max(1, left), split };
   }
-  const across = (width - SIDE * 2) / least;
+  const across = (width - SIDE * 2 - icon) / least;
   const split = isCut(title, across, false);
   const name = linesOf(title, across, split) * least * TITLE_LINE;
   // From far away part of a word says nothing; close by any part of it is read.

@@ -22,6 +22,13 @@ describe("the words on cards", () => {
     fc.assert(fc.property(fc.string({ maxLength: 60 }), (text) => { expect(piecesOf(text).map((piece) => piece.text).join("")).toBe(text); }));
   });
 
+  it("PIC-28: a name whose lines are shortened by the icon beside them is said to fit only if all do", () => {
+    const title = "The customer Household basket viewed recommendation and then Viewed registration started product before Checkout broadband";
+    const scale = typeScale(0.86);
+    expect(fitOf(title, 204, 84, scale, true).room).toBe("none");
+    expect(fitOf(title, 204, 124, scale, true).room).not.toBe("none");
+  });
+
   it("PIC-28: lines are counted as a browser breaks them, however long a word is", () => {
     expect(linesOf("one two three", 100)).toBe(1);
     expect(linesOf("one two three", 4.6)).toBe(2);
