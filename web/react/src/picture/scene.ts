@@ -46,11 +46,13 @@ export interface Scene {
   readonly farExtent: Box;
 }
 
-/** Whether the graph's own layout can be used: most nodes have a place, not all the same one. */
+/** Whether the graph's own layout can be used: most nodes have a place, and most of those one of
+ * their own.
+ */
 export function hasLayout(graph: Graph): boolean {
   const known = graph.nodes.filter((node) => node.x !== null && node.y !== null);
   if (known.length * 2 < graph.nodes.length || known.length === 0) return graph.nodes.length === 0;
-  return graph.nodes.length === 1 || new Set(known.map((node) => `${node.x},${node.y}`)).size > 1;
+  return graph.nodes.length === 1 || new Set(known.map((node) => `${node.x},${node.y}`)).size * 2 > known.length;
 }
 
 const SAME: Mapping = { x: (value) => value, y: (value) => value };

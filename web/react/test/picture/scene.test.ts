@@ -28,6 +28,7 @@ describe("scene", () => {
       expect(hasLayout(graph)).toBe(true);
       expect(hasLayout({ ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: null, y: null })) })).toBe(false);
       expect(hasLayout({ ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: 0, y: 0 })) })).toBe(false);
+      expect(hasLayout({ ...graph, nodes: graph.nodes.map((node, i) => ({ ...node, x: i === 0 ? 300 : 0, y: 0 })) })).toBe(false);
       expect(hasLayout({ ...graph, nodes: graph.nodes.slice(0, 1) })).toBe(true);
       expect(hasLayout({ ...graph, nodes: [] })).toBe(true);
     });
