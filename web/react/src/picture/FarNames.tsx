@@ -22,6 +22,13 @@ const LINE = 14;
 const WIDEST = 170;
 /** Between a name and its node. */
 const ABOVE = 2;
+/** Between a name and the picture's side: letters may be wider than they count. */
+const EDGE = 8;
+/** A name without room beside its node moves away in steps of this, so often at most. */
+const AWAY = 20;
+const MOST_AWAY = 10;
+/** What a line between a name and its node is long, at least. */
+const LEAST_LEAD = 6;
 
 /** A name and the point that it stands above, in canvas units. */
 export interface FarName {
@@ -29,6 +36,8 @@ export interface FarName {
   readonly title: string;
   readonly x: number;
   readonly y: number;
+  /** The line that leads from the node to a name that is not beside it: flat, or upright. */
+  readonly lead?: Box;
 }
 
 /** The camera: where the canvas begins, and the size of what is seen, in CSS pixels. */
@@ -42,26 +51,57 @@ interface Seen {
 
 /** Those of `wanted` that are in view and do not cover one another, the first first: each above its
  * node, or on it if a name on a card would be covered there. `legible` are the cards with names.
+ * With all `cards`, a name without room there goes where it covers none, and a line leads to it.
  */
-export function placed(wanted: readonly { readonly uuid: string; readonly title: string; readonly box: Box }[], { x, y, zoom, width, height }: Seen, most: number, legible: readonly Box[] = []): readonly FarName[] {
-  const cards = legible.map((box) => ({ x: box.x * zoom + x, y: box.y * zoom + y, width: box.width * zoom, height: box.height * zoom }));
+export function placed(wanted: readonly { readonly uuid: string; readonly title: string; readonly box: Box }[], { x, y, zoom, width, height }: Seen, most: number, legible: readonly Box[] = [], cards: readonly Box[] = []): readonly FarName[] {
+  const seen = (box: Box): Box => ({ x: box.x * zoom + x, y: box.y * zoom + y, width: box.width * zoom, height: box.height * zoom });
+  const [named, tiles] = [legible.map(seen), cards.map(seen)];
   const taken: Box[] = [];
   const names: FarName[] = [];
   for (const { uuid, title, box } of wanted) {
     if (names.length >= most) break;
-    const middle = box.x + box.width / 2;
-    const [left, top] = [middle * zoom + x, box.y * zoom + y];
-    if (left < 0 || top < 0 || left > width || top > height) continue;
+    const tile = seen(box);
+    const left = tile.x + tile.width / 2;
+    if (left < 0 || tile.y < 0 || left > width || tile.y > height) continue;
     const own = Math.min(WIDEST, title.length * LETTER + 12);
-    const lines = Math.ceil((title.length * LETTER + 12) / WIDEST);
-    const size = { width: own, height: lines * LINE + 4 };
-    const [above, on] = [top - size.height - ABOVE, top + (box.height * zoom - size.height) / 2].map((at) => ({ ...size, x: left - own / 2, y: at }));
-    const place = above && cards.some((card) => overlap(above, card)) ? on : above;
-    if (!place || taken.some((other) => overlap(place, other, 2))) continue;
+    const size = { width: own, height: Math.ceil((title.length * LETTER + 12) / WIDEST) * LINE + 4 };
+    const within = Math.max(EDGE, Math.min(left - own / 2, width - own - EDGE));
+    const [above, on] = [tile.y - size.height - ABOVE, tile.y + (tile.height - size.height) / 2].map((at) => ({ ...size, x: within, y: at }));
+    const free = (place: Box): boolean => !taken.some((other) => overlap(place, other, 2));
+    const near = above && named.some((card) => overlap(above, card)) ? on : above;
+    const inside = (place: Box): boolean => place.x >= 0 && place.y >= 0 && place.x + place.width <= width && place.y + place.height <= height;
+    const place = near && free(near) ? near : tiles.length > 0 ? awayFrom(tile, size, within).find((one) => inside(one) && free(one) && !tiles.some((card) => overlap(one, card, 1))) : undefined;
+    if (!place) continue;
     taken.push(place);
-    names.push({ uuid, title, x: middle, y: (place.y + size.height + ABOVE - y) / zoom });
+    const lead = place === near ? null : leadTo(tile, place);
+    names.push({
+      uuid, title, x: (place.x + own / 2 - x) / zoom, y: (place.y + size.height + ABOVE - y) / zoom,
+      ...(lead && { lead: { x: (lead.x - x) / zoom, y: (lead.y - y) / zoom, width: lead.width / zoom, height: lead.height / zoom } }),
+    });
   }
   return names;
+}
+
+/** Places for a name around its node, the nearest first. */
+function awayFrom(tile: Box, size: { readonly width: number; readonly height: number }, within: number): Box[] {
+  const middle = tile.y + (tile.height - size.height) / 2;
+  return Array.from({ length: MOST_AWAY }, (_, i) => i * AWAY).flatMap((away) => [
+    { ...size, x: within, y: tile.y + tile.height + ABOVE + away },
+    { ...size, x: within, y: tile.y - size.height - ABOVE - away },
+    { ...size, x: tile.x + tile.width + ABOVE + away, y: middle },
+    { ...size, x: tile.x - size.width - ABOVE - away, y: middle },
+  ]);
+}
+
+/** The line from a node to a name that is away from it. */
+function leadTo(tile: Box, name: Box): Box | null {
+  const [x, y] = [tile.x + tile.width / 2, tile.y + tile.height / 2];
+  const [down, right] = [name.y - tile.y - tile.height, name.x - tile.x - tile.width];
+  const [up, left] = [tile.y - name.y - name.height, tile.x - name.x - name.width];
+  if (down > LEAST_LEAD) return { x, y: tile.y + tile.height, width: 0, height: down };
+  if (up > LEAST_LEAD) return { x, y: name.y + name.height, width: 0, height: up };
+  if (right > LEAST_LEAD) return { x: tile.x + tile.width, y, width: right, height: 0 };
+  return left > LEAST_LEAD ? { x: name.x + name.width, y, width: left, height: 0 } : null;
 }
 
 /** The busiest nodes, then those seen last, then the ends of the graph. One of `before` stays while
@@ -74,6 +114,14 @@ export function hottest({ nodes }: Pick<Scene, "nodes">, light: Pick<LightSource
   });
   const first = known.filter(({ lastAt, end }) => lastAt > -Infinity || end === 1).sort((a, b) => b.level - a.level || (a.lastAt === b.lastAt ? b.end - a.end : b.lastAt - a.lastAt)).slice(0, KEPT).map(({ uuid }) => uuid);
   return [...first.filter((uuid) => before.has(uuid)), ...first.filter((uuid) => !before.has(uuid))].slice(0, HOT);
+}
+
+interface ShownName extends FarName {
+  readonly first: boolean;
+}
+
+function isSame(one: ShownName, other: ShownName | undefined): boolean {
+  return one.uuid === other?.uuid && one.first === other.first && one.x === other.x && one.y === other.y;
 }
 
 interface FarNamesProps {
@@ -94,7 +142,7 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
   const store = useStoreApi();
   const { nodes, nodeIndex } = scene;
   const layer = useRef<HTMLDivElement>(null);
-  const [names, setNames] = useState<readonly (FarName & { readonly first: boolean })[]>([]);
+  const [names, setNames] = useState<readonly ShownName[]>([]);
   const pointed = useRef<string | null>(null);
   const latest = useRef(heads);
   useEffect(() => { latest.current = heads; });
@@ -115,9 +163,13 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
         return box && face && nameless(uuid) ? [{ uuid, title: face.title, box }] : [];
       });
       const legible = wanted.length > 0 ? nodes.flatMap(({ node, box }) => (nameless(node.uuid) ? [] : [box])) : [];
-      const found = placed(wanted, { x, y, zoom, width, height }, MOST, legible).map((name) => ({ ...name, first: first.has(name.uuid) }));
+      const seen = { x, y, zoom, width, height };
+      const tiles = all.length > 0 ? nodes.map(({ box }) => box) : [];
+      // In the picture's order names keep their places; if one has no room, the first go first.
+      const ordered = tiles.length > 0 ? placed(nodes.flatMap(({ node: { uuid } }) => wanted.find((one) => one.uuid === uuid) ?? []), seen, MOST, legible, tiles) : [];
+      const found = (wanted.length > 0 && ordered.length === wanted.length ? ordered : placed(wanted, seen, MOST, legible, tiles)).map((name) => ({ ...name, first: first.has(name.uuid) }));
       shown = new Set(found.map(({ uuid }) => uuid));
-      setNames((before) => (before.length === found.length && before.every((name, i) => name.uuid === found[i]?.uuid && name.first === found[i].first) ? before : found));
+      setNames((before) => (before.length === found.length && before.every((name, i) => isSame(name, found[i])) ? before : found));
     };
     const move = (): void => {
       const { transform: [x, y, zoom] } = store.getState();
@@ -146,6 +198,7 @@ export function FarNames({ scene, faces, light, root, nameless, selected, heads 
   return (
     <div className="dr-far" aria-hidden>
       <div ref={layer}>
+        {names.map(({ uuid, lead }) => lead && <span key={`${uuid} lead`} className="dr-far-lead" style={{ "--dr-x": lead.x, "--dr-y": lead.y, "--dr-w": lead.width, "--dr-h": lead.height } as CSSProperties} />)}
         {names.map(({ uuid, title, x, y, first }) => <span key={uuid} className="dr-far-name" dir="auto" data-first={first ? "yes" : undefined} style={{ "--dr-x": x, "--dr-y": y } as CSSProperties}>{title}</span>)}
       </div>
     </div>

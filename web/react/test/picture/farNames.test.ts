@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { hottest, placed } from "../../src/picture/FarNames.tsx";
 import { pathOf } from "../../src/picture/Minimap.tsx";
 import { sceneOf } from "../../src/picture/scene.ts";
+import { overlap } from "../../src/picture/spacing.ts";
 import { grid } from "../bench/sample.ts";
 
 const at = (x: number, y: number): Box => ({ x, y, width: 172, height: 84 });
@@ -22,6 +23,25 @@ describe("names over a far view", () => {
     expect(alone).toBeLessThanOrEqual(1000);
     expect(placed(wanted, SEEN, 9, [at(3000, 900)])[0]?.y).toBe(alone);
     expect(placed(wanted, SEEN, 9, [at(1000, 880)])[0]?.y).toBeGreaterThan(alone);
+  });
+
+  it.each([["a chain", (i: number) => at(i * 224, 1500), true], ["a column", (i: number) => at(1500, i * 95 + 200), false]] as const)("PIC-25: in %s of a small graph each has room, covers no card and is in view", (_, place, leads) => {
+    const wanted = Array.from({ length: 20 }, (_, i) => ({ uuid: `n${i}`, title: i % 2 === 0 ? "Gave bank details" : "Mobile or broadband first", box: place(i) }));
+    const seen = { x: 20, y: 50, zoom: 0.2, width: 940, height: 560 };
+    const cards = wanted.map(({ box }) => box);
+    const names = placed(wanted, seen, 24, [], cards);
+    expect(names).toHaveLength(20);
+    expect(placed(wanted, seen, 24).length).toBeLessThan(20);
+    const boxes = names.map(({ title, x, y }) => {
+      const width = Math.min(170, title.length * 6.3 + 12);
+      return { x: x * 0.2 + 20 - width / 2, y: y * 0.2 + 50 - 20, width, height: 18 };
+    });
+    boxes.forEach((one, i) => {
+      expect(one.x).toBeGreaterThanOrEqual(0);
+      expect(one.x + one.width).toBeLessThanOrEqual(940);
+      for (const other of boxes.slice(i + 1)) expect(overlap(one, other)).toBe(false);
+    });
+    expect(names.some(({ lead }) => lead !== undefined)).toBe(leads);
   });
 
   it("PIC-25: the busiest are named, and keep their names while they are among the first few", () => {
