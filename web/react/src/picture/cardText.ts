@@ -107,11 +107,13 @@ const MOST_NAMES = 5000;
 
 /** A name in pieces between which a line may end. `split` breaks shorter words too. */
 export function piecesOf(text: string, split = false): readonly Piece[] {
-  const known = split ? pieces.split : pieces.whole;
-  const found = known.get(text) ?? cutIn(text, split);
-  if (known.size >= MOST_NAMES) known.clear();
-  known.set(text, found);
-  return found;
+  const kept = split ? pieces.split : pieces.whole;
+  const known = kept.get(text);
+  if (known) return known;
+  const cut = cutIn(text, split);
+  if (kept.size >= MOST_NAMES) kept.clear();
+  kept.set(text, cut);
+  return cut;
 }
 
 function cutIn(text: string, split: boolean): readonly Piece[] {
