@@ -171,9 +171,14 @@ def _check_usage(asked: Asked) -> None:
     _check_written(asked)
 
 
+def _destinations(asked: Asked) -> list[str]:
+    """Where the reports go: paths, `-` for standard output."""
+    return [one.partition("=")[2] for one in asked.reports]
+
+
 def _check_written(asked: Asked) -> None:
     """Raises `typer.BadParameter` if a file would be written twice, or over one that is read."""
-    reports = [one.partition("=")[2] for one in asked.reports]
+    reports = _destinations(asked)
     if reports.count("-") > 1:
         raise typer.BadParameter("one report goes to standard output; give the others a file")
     written = [_expanded(Path(one)) for one in reports if one != "-"]
@@ -324,7 +329,7 @@ def _around(
                 f"The server ended during the run: {failed}" if (failed := server.failure()) else ""
             ),
             # Standard output holds the report alone, if one goes there.
-            sys.stderr.fileno() if any(one.endswith("=-") for one in asked.reports) else None,
+            sys.stderr.fileno() if "-" in _destinations(asked) else None,
         )
         stack.callback(left.end)
         settle, wait = _waits(asked, run)

@@ -5,7 +5,6 @@ what acts on a terminal; each format here escapes what acts in it.
 """
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
+
+from dagnet_realtime.cli.expect.files import real
 
 MARKS = {"met": "✓", "failed": "✗", "inconclusive": "?", "open": "…"}
 SUMMARY_BYTES = 900_000
@@ -287,7 +288,7 @@ def put_file(target: Path, content: bytes) -> None:
     except OSError:
         if target.is_file():
             with suppress(OSError):
-                Path(os.path.realpath(target)).unlink()
+                real(target).unlink()
         raise
 
 
@@ -368,7 +369,7 @@ def _property(text: str) -> str:
 def _below(path: Path, root: Path) -> str:
     """`path` from `root`, "" if it lies elsewhere."""
     try:
-        return Path(os.path.realpath(path)).relative_to(os.path.realpath(root)).as_posix()
+        return real(path).relative_to(real(root)).as_posix()
     except ValueError:
         return ""
 
