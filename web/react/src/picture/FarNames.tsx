@@ -7,12 +7,13 @@ import { useStoreApi } from "@xyflow/react";
 import { type CSSProperties, useEffect, useRef, useState } from "react";
 import type { CardFace } from "./cardFace.ts";
 import "./far-names.css";
+import { SMALL } from "./placement.ts";
 import type { Scene } from "./scene.ts";
 import { overlap } from "./spacing.ts";
 
 /** Names of busy nodes, and of all, at once. */
 const HOT = 8;
-const MOST = 24;
+const MOST = SMALL;
 /** A busy node keeps its name while it is among so many: names do not flicker. */
 const KEPT = 14;
 const BEAT_MS = 1000;
@@ -66,11 +67,13 @@ export function placed(wanted: readonly { readonly uuid: string; readonly title:
     const own = Math.min(WIDEST, title.length * LETTER + 12);
     const size = { width: own, height: Math.ceil((title.length * LETTER + 12) / WIDEST) * LINE + 4 };
     const within = Math.max(EDGE, Math.min(left - own / 2, width - own - EDGE));
-    const [above, on] = [tile.y - size.height - ABOVE, tile.y + (tile.height - size.height) / 2].map((at) => ({ ...size, x: within, y: at }));
+    const above = { ...size, x: within, y: tile.y - size.height - ABOVE };
+    const on = { ...above, y: tile.y + (tile.height - size.height) / 2 };
+    const near = named.some((card) => overlap(above, card)) ? on : above;
     const free = (place: Box): boolean => !taken.some((other) => overlap(place, other, 2));
-    const near = above && named.some((card) => overlap(above, card)) ? on : above;
     const inside = (place: Box): boolean => place.x >= 0 && place.y >= 0 && place.x + place.width <= width && place.y + place.height <= height;
-    const place = near && free(near) ? near : tiles.length > 0 ? awayFrom(tile, size, within).find((one) => inside(one) && free(one) && !tiles.some((card) => overlap(one, card, 1))) : undefined;
+    const away = (): Box | undefined => awayFrom(tile, size, within).find((one) => inside(one) && free(one) && !tiles.some((card) => overlap(one, card, 1)));
+    const place = free(near) ? near : tiles.length > 0 ? away() : undefined;
     if (!place) continue;
     taken.push(place);
     const lead = place === near ? null : leadTo(tile, place);

@@ -16,6 +16,7 @@ import { useCardWindow } from "./cardWindow.ts";
 import { Cards, write } from "./cardWriter.ts";
 import "./react-flow.css";
 import "./picture.css";
+import { SMALL } from "./placement.ts";
 import { neighbour, type Scene } from "./scene.ts";
 import type { PictureControls, PictureProps } from "./types.ts";
 import { useEdgeHover } from "./useEdgeHover.ts";
@@ -35,8 +36,6 @@ const NO_EDGES: [] = [];
 const MAP_FROM = 60;
 /** Below this zoom cards may be too small for their names. */
 const FAR = 0.6;
-/** The names of a graph of so few nodes float as soon as cards shrink. */
-const SMALL = 24;
 /** Cards mounted at once and drawn before others come, so that the page goes on while thousands
  * do.
  */
@@ -107,6 +106,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement }) {
   const { width, height } = useStore(sizeOf, sameSize);
   const whole = useMemo(() => (width > 0 && height > 0 ? wholeIn(scene, width, height, large).zoom : 1), [scene, width, height, large]);
   const mapped = useStore((state) => places.length > MAP_FROM || state.transform[2] > whole * 1.05);
+  // The names of a small graph float as soon as cards shrink.
   const far = useStore((state) => state.transform[2] < (places.length <= SMALL ? 1 : FAR));
   const onPath = useSame(useMemo(() => [...new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node)))].sort(), [followed]));
   const heads = useMemo(() => followed.flatMap(({ head }) => head ?? []), [followed]);

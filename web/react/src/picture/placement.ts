@@ -1,5 +1,8 @@
 /** What placing cards is about: their size, and the way from a layout onto the canvas. */
 
+/** A graph of so few nodes has all its names shown, on cards or beside them. */
+export const SMALL = 24;
+
 /** A card's size, in canvas units. */
 export interface CardSize {
   readonly width: number;

@@ -94,7 +94,7 @@ function placedAs(boxes: readonly Box[], graph: Graph, room: CardSize | null, tu
 
 function orClosely(own: Weighed, graph: Graph, room: CardSize, turned: boolean): Weighed {
   if (own.named) return own;
-  const close = best(graph, room, [...SHAPES, ...CLOSE_SHAPES], linksOf(graph, turned));
+  const close = best(graph, room, CLOSE_SHAPES, linksOf(graph, turned));
   return close.worth > own.worth ? close : own;
 }
 

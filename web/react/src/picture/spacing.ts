@@ -15,10 +15,10 @@ export const CARD = { width: 172, height: 84, gapX: 52, gapY: 28 } as const;
 /** Sizes that cards may have, by what the graph's layout and its names need. */
 export const SHAPES: readonly CardSize[] = [CARD, { width: 150, height: 84 }, { width: 150, height: 104 }, { width: 132, height: 104 }, { width: 132, height: 124 }, { width: 204, height: 84 }];
 
-/** Sizes that cards may also have if a layout is drawn closely: narrow ones have their words in
- * more lines.
+/** Sizes that cards may have if a layout is drawn closely: narrow ones have their words in more
+ * lines.
  */
-export const CLOSE_SHAPES: readonly CardSize[] = [{ width: 172, height: 104 }, { width: 188, height: 116 }, { width: 204, height: 124 }, { width: 220, height: 132 }, { width: 150, height: 124 }, { width: 132, height: 148 }, { width: 132, height: 176 }, { width: 116, height: 148 }, { width: 116, height: 176 }, { width: 172, height: 148 }, { width: 204, height: 176 }];
+export const CLOSE_SHAPES: readonly CardSize[] = [...SHAPES, { width: 172, height: 104 }, { width: 188, height: 116 }, { width: 204, height: 124 }, { width: 220, height: 132 }, { width: 150, height: 124 }, { width: 132, height: 148 }, { width: 132, height: 176 }, { width: 116, height: 148 }, { width: 116, height: 176 }, { width: 172, height: 148 }, { width: 204, height: 176 }];
 
 /** Cards that would stand closer are moved apart: an edge passes between. */
 const LEAST_GAP = 22;
